@@ -1,0 +1,1 @@
+"""How well it went, and who earned what: surveys, frozen months, scores."""

@@ -1,0 +1,1 @@
+"""Their side, and who meets whom: companies, contacts, projects, enrolments, assignments, visits."""

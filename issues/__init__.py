@@ -1,0 +1,1 @@
+"""What was asked, and how it is chased: tickets, moves, escalation, meetings, bulletins."""
