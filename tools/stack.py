@@ -1,0 +1,33 @@
+"""Start the product's engines: `run -- CMD…` beside throw-away ones, `serve` with data that stays in var/."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+if not __package__:  # called by path: the repository, not tools/, is where imports begin
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from tools.engine.processes import Trouble
+from tools.engine.throwaway import run_with_servers
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="tools/stack.py", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="run a command beside throw-away PostgreSQL and Valkey")
+    run.add_argument("words", nargs=argparse.REMAINDER, metavar="-- CMD ARGS…")
+    options = parser.parse_args(argv)
+    try:
+        words = options.words[1:] if options.words[:1] == ["--"] else options.words
+        if not words:
+            parser.error("run needs a command")
+        return run_with_servers(words)
+    except Trouble as trouble:
+        print(f"✗ {trouble}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
