@@ -11,6 +11,7 @@ if not __package__:  # called by path: the repository, not tools/, is where impo
 
 from tools.engine.processes import Trouble
 from tools.engine.throwaway import run_with_servers
+from tools.engine.trial import Trial, serve
 
 
 def main(argv: list[str]) -> int:
@@ -18,8 +19,14 @@ def main(argv: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run a command beside throw-away PostgreSQL and Valkey")
     run.add_argument("words", nargs=argparse.REMAINDER, metavar="-- CMD ARGS…")
+    stay = commands.add_parser("serve", help="run the whole product with data that stays")
+    stay.add_argument("--host", default="127.0.0.1")
+    stay.add_argument("--port", type=int, default=8000)
+    stay.add_argument("--no-seed", action="store_true", help="leave an empty database empty")
     options = parser.parse_args(argv)
     try:
+        if options.command == "serve":
+            return serve(Trial(host=options.host, port=options.port, seed=not options.no_seed))
         words = options.words[1:] if options.words[:1] == ["--"] else options.words
         if not words:
             parser.error("run needs a command")

@@ -1,4 +1,4 @@
-"""Who PostgreSQL runs as: it refuses root, so root lends it another account and folders that one can reach."""
+"""Who PostgreSQL runs as: it refuses root, so root lends it an account, and folders that one can reach."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOTS_HOME = Path("/var/lib/liaison-trial")  # used by root only: nobody else ca
 
 
 def database_account(*owned: Path) -> Account | None:
-    """The account for PostgreSQL: the owner of what exists already, else a system account; None if we are not root."""
+    """The owner of what exists already, else a system account; None if we are not root."""
     if os.geteuid() != 0:
         return None
     for folder in owned:
@@ -32,7 +32,7 @@ def database_account(*owned: Path) -> Account | None:
         except KeyError:
             continue
         return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-    raise Trouble("PostgreSQL does not run as root, and this machine has no account 'postgres' or 'nobody'.")
+    raise Trouble("PostgreSQL 不能以 root 身份运行，而本机没有 postgres 或 nobody 账户。")
 
 
 def can_reach(path: Path, account: Account | None) -> bool:
@@ -58,14 +58,14 @@ def own_folder(path: Path, account: Account | None) -> Path:
 
 
 def cluster_folder(var: Path, account: Account | None) -> Path:
-    """The durable PostgreSQL folder: var/postgres, or where the account cannot reach that, a link to one it can."""
+    """The durable folder: var/postgres, or where the account cannot reach that, a link to one it can."""
     link = var / "postgres"
     if link.is_symlink() and not link.exists():
-        raise Trouble(f"{link} points to {link.readlink()}, which is gone; remove the link to begin anew.")
+        raise Trouble(f"{link} 指向的 {link.readlink()} 已不存在；删除该链接即可从头开始。")
     if link.exists():
         real = link.resolve()
         if account and not can_reach(real, account):
-            raise Trouble(f"PostgreSQL runs as {account.name} when root starts it, who cannot reach {real}.")
+            raise Trouble(f"以 root 启动时 PostgreSQL 以 {account.name} 运行，但该账户无法进入 {real}。")
         return real
     if account is None:
         return own_folder(link, None)
@@ -80,7 +80,7 @@ def cluster_folder(var: Path, account: Account | None) -> Path:
 
 
 def reachable_copy(root: Path, parts: list[str], program: str, account: Account | None, version: str) -> Path:
-    """The program itself if the account may run it, else that of a copy outside closed folders such as /root."""
+    """The program if the account may run it, else that of a copy outside closed folders such as /root."""
     if account is None or can_reach(root / program, account):
         return root / program
     ROOTS_HOME.mkdir(mode=0o711, exist_ok=True)

@@ -19,7 +19,7 @@ GRACE_SECONDS = 10
 PR_SET_PDEATHSIG = 1
 
 
-class Trouble(Exception):  # noqa: N818
+class Trouble(Exception):
     """Something the person at the terminal must know, in one line."""
 
 
@@ -89,7 +89,7 @@ def spawn(
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_before_exec(orphan_signal or stop_signal),  # noqa: PLW1509
+            preexec_fn=_before_exec(orphan_signal or stop_signal),
             env=env,
             cwd=cwd,
             user=account.uid if account else None,
@@ -101,7 +101,7 @@ def spawn(
 
 def run_command(command: Sequence[str], *, env: dict[str, str] | None = None, told: list[int]) -> int:
     """Run a command on our own terminal until it ends, handing on the signals that only we got."""
-    process = subprocess.Popen(command, env=env, preexec_fn=_before_exec(signal.SIGTERM))  # noqa: S603, PLW1509
+    process = subprocess.Popen(command, env=env, preexec_fn=_before_exec(signal.SIGTERM))  # noqa: S603
     deadline: float | None = None
     passed = 0
     while True:
@@ -143,25 +143,27 @@ def wait_until(ready: Callable[[], bool], child: Child, *, seconds: float = 30) 
     while not ready():
         if not child.alive or time.monotonic() > deadline:
             said = child.log_tail()
-            raise Trouble(f"{child.name} did not start; its log ({child.log}) ends with:\n{said}")
+            raise Trouble(f"{child.name} 未能启动，日志 {child.log} 末尾：\n{said}")
         time.sleep(0.02)
 
 
 def stop_on_signals() -> None:
-    """Turn Ctrl-C, TERM and HUP into Stopped, also where the caller had them ignored."""
+    """Turn Ctrl-C, TERM and HUP into Stopped; only nohup keeps its word."""
 
     def told(signum: int, frame: FrameType | None) -> NoReturn:
         raise Stopped(signum)
 
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, told)
+        if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:
+            signal.signal(signum, told)
 
 
 def note_signals() -> list[int]:
     """Collect the signals that arrive instead of acting on them."""
     told: list[int] = []
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, lambda number, frame: told.append(number))
+        if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:
+            signal.signal(signum, lambda number, frame: told.append(number))
     return told
 
 

@@ -23,7 +23,13 @@ from tools.engine.processes import Account, Child, Trouble, spawn, wait_until
 ROLE = DATABASE = "liaison"
 PREFIX = "liaison-"
 LOCALE = "C.UTF-8"  # the same in production: the wheel has no ICU, and pg_trgm needs a UTF-8 LC_CTYPE
-THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
+THROW_AWAY = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Valkey:
 
 
 class RunFolder:
-    """A short folder for sockets (their names end at 107 bytes), locked while we live and swept by the next start."""
+    """A short folder for sockets (paths end at 107 bytes), locked while we live, swept by the next start."""
 
     def __init__(self, account: Account | None) -> None:
         base = Path(tempfile.gettempdir())
@@ -77,7 +83,7 @@ def lock_file(path: Path) -> int | None:
 def start_postgres(
     *, data: Path, sockets: Path, log: Path, account: Account | None, durable: bool
 ) -> Postgres:
-    """Start PostgreSQL on `data`, made on first use; trust is safe because only we can enter the socket's folder."""
+    """Start PostgreSQL on `data`, made on first use; only we can enter the socket's folder."""
     program = _postgres_program(account)
     env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": LOCALE, "TZ": "UTC"}
     cluster = data / "cluster"
@@ -106,11 +112,14 @@ def start_postgres(
 def start_valkey(*, data: Path, sockets: Path, log: Path, durable: bool) -> Valkey:
     """Start Valkey on `data`; every test worker can have a database number of its own (0 to 63)."""
     path = sockets / "valkey"
-    keep = ["--appendonly", "yes"] if durable else ["--appendonly", "no"]
     child = spawn(
         "Valkey",
-        [_valkey_program(), "--port", "0", "--unixsocket", path, "--unixsocketperm", "700", "--databases", "64"]
-        + ["--dir", data, "--save", "", *keep],
+        [
+            _valkey_program(),
+            *("--port", "0", "--unixsocket", path, "--unixsocketperm", "700"),
+            *("--databases", "64", "--dir", data),
+            *("--appendonly", "yes" if durable else "no", "--save", ""),
+        ],
         log=log,
     )
     try:
@@ -136,7 +145,7 @@ def _postgres_program(account: Account | None) -> Path:
         )
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[4]))
     if not installed:
-        raise Trouble("No PostgreSQL here: run 'make run' first, or set PG_BINDIR to the folder of its programs.")
+        raise Trouble("找不到 PostgreSQL：请先 make run，或用 PG_BINDIR 指定其程序所在文件夹。")
     return installed[-1]
 
 
@@ -149,7 +158,7 @@ def _valkey_program() -> Path:
     for name in ("valkey-server", "redis-server"):
         if path := shutil.which(name):
             return Path(path)
-    raise Trouble("No Valkey or Redis here: run 'make run' first, or set REDIS_SERVER to the program.")
+    raise Trouble("找不到 Valkey 或 Redis：请先 make run，或用 REDIS_SERVER 指定程序。")
 
 
 def _init_cluster(
@@ -159,8 +168,10 @@ def _init_cluster(
     new = cluster.with_name("cluster.new")
     shutil.rmtree(new, ignore_errors=True)
     result = subprocess.run(  # noqa: S603
-        [initdb, "-D", new, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale", LOCALE]
-        + ([] if durable else ["--no-sync"]),
+        [
+            *(str(initdb), "-D", str(new), "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale", LOCALE),
+            *(() if durable else ("--no-sync",)),
+        ],
         env=env,
         cwd=cluster.parent,
         stdin=subprocess.DEVNULL,
@@ -172,7 +183,7 @@ def _init_cluster(
         extra_groups=[] if account else None,
     )
     if result.returncode:
-        raise Trouble(f"initdb failed:\n{(result.stderr or result.stdout).strip()}")
+        raise Trouble(f"initdb 失败：\n{(result.stderr or result.stdout).strip()}")
     new.rename(cluster)
 
 
@@ -192,7 +203,7 @@ def _wait_for_previous(cluster: Path, seconds: float = 15) -> None:
 
 def _create_database(sockets: Path) -> bool:
     """Whether the server answers; makes our database the first time."""
-    import psycopg2  # noqa: PLC0415  (not needed where servers are named from outside)
+    import psycopg2
 
     try:
         connection = psycopg2.connect(host=str(sockets), user=ROLE, dbname="postgres")

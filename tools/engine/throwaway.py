@@ -7,7 +7,15 @@ import secrets
 from collections.abc import Sequence
 
 from tools.engine.accounts import database_account, own_folder
-from tools.engine.processes import Child, Stopped, ignore_signals, note_signals, run_command, stop_all, stop_on_signals
+from tools.engine.processes import (
+    Child,
+    Stopped,
+    ignore_signals,
+    note_signals,
+    run_command,
+    stop_all,
+    stop_on_signals,
+)
 from tools.engine.servers import RunFolder, start_postgres, start_valkey
 
 
@@ -24,7 +32,9 @@ def run_with_servers(command: Sequence[str]) -> int:
             account=account, durable=False,
         )  # fmt: skip
         servers.append(postgres.child)
-        valkey = start_valkey(data=own_folder(root / "vk", None), sockets=root, log=root / "valkey.log", durable=False)
+        valkey = start_valkey(
+            data=own_folder(root / "vk", None), sockets=root, log=root / "valkey.log", durable=False
+        )
         servers.append(valkey.child)
         env = os.environ | {
             "DATABASE_URL": postgres.url,

@@ -1,0 +1,304 @@
+"""The whole product on this machine, under one process, with its data in var/."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.engine.accounts import cluster_folder, database_account, own_folder
+from tools.engine.processes import (
+    Account,
+    Child,
+    Stopped,
+    Trouble,
+    ignore_signals,
+    spawn,
+    stop_all,
+    stop_on_signals,
+    wait_until,
+)
+from tools.engine.servers import RunFolder, lock_file, start_postgres, start_valkey
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LOG_LIMIT = 10 * 1024 * 1024
+RESTARTS_A_MINUTE = 3
+
+
+@dataclass
+class Trial:
+    """What one `make run` needs to know."""
+
+    host: str
+    port: int
+    seed: bool
+    var: Path = ROOT / "var"
+    servers: list[Child] = field(default_factory=list)
+    programs: list[Child] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def own_name(self) -> str:
+        """Where this machine itself reaches us."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+
+    @property
+    def address(self) -> str:
+        name = f"[{self.own_name}]" if ":" in self.own_name else self.own_name
+        return f"http://{name}:{self.port}/"
+
+    def log(self, name: str) -> Path:
+        return self.var / "log" / f"{name}.log"
+
+
+def serve(trial: Trial) -> int:
+    """Start everything, say where it is, and stay until told to stop or until a server dies."""
+    stop_on_signals()
+    _make_var(trial)
+    held = _refuse_a_second(trial)
+    folder: RunFolder | None = None
+    try:
+        _refuse_a_busy_port(trial)
+        account = database_account(trial.var / "postgres", trial.var)
+        folder = RunFolder(account)
+        _start_servers(trial, folder, account)
+        _prepare(trial)
+        _start_programs(trial)
+        _announce(trial)
+        return _watch(trial)
+    except Stopped as stopped:
+        print(f"\n正在停止（{signal.Signals(stopped.code - 128).name}）…", flush=True)
+        return 0
+    finally:
+        ignore_signals()
+        killed = stop_all(trial.programs[::-1]) + stop_all(trial.servers[::-1])
+        if killed:
+            print(f"未能按时退出，已强制结束：{'、'.join(killed)}", flush=True)
+        if folder:
+            folder.remove()
+        os.close(held)
+
+
+def _make_var(trial: Trial) -> None:
+    try:
+        if not trial.var.exists():
+            trial.var.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
+        for name in ("log", "media", "valkey"):
+            own_folder(trial.var / name, None)
+    except OSError as error:
+        raise Trouble(
+            f"无法写入数据文件夹 {trial.var}：{error.strerror}（是否曾以其他用户启动过？）"
+        ) from error
+    for log in (trial.var / "log").glob("*.log"):
+        if log.stat().st_size > LOG_LIMIT:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def _refuse_a_second(trial: Trial) -> int:
+    path = trial.var / "lock"
+    held = lock_file(path)
+    if held is None:
+        raise Trouble(f"这份数据（{trial.var}）已在运行：{path.read_text().strip() or '正在启动'}")
+    os.truncate(held, 0)
+    os.write(held, trial.address.encode())
+    return held
+
+
+def _refuse_a_busy_port(trial: Trial) -> None:
+    family = socket.AF_INET6 if ":" in trial.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        for attempt in range(20):  # a web server whose launcher was killed takes a moment to leave
+            try:
+                probe.bind((trial.host, trial.port))
+            except OSError as error:
+                if attempt == 19:
+                    raise Trouble(
+                        f"端口 {trial.port} 不可用（{error.strerror}），请换一个：make run PORT=…"
+                    ) from error
+                time.sleep(0.1)
+            else:
+                return
+
+
+def _start_servers(trial: Trial, folder: RunFolder, account: Account | None) -> None:
+    """Embedded servers, unless the environment names others."""
+    if not trial.env.get("DATABASE_URL"):
+        postgres = start_postgres(
+            data=cluster_folder(trial.var, account),
+            sockets=folder.path / "s",
+            log=trial.log("postgres"),
+            account=account,
+            durable=True,
+        )
+        trial.servers.append(postgres.child)
+        trial.env["DATABASE_URL"] = postgres.url
+    if not trial.env.get("REDIS_URL"):
+        valkey = start_valkey(
+            data=trial.var / "valkey", sockets=folder.path, log=trial.log("valkey"), durable=True
+        )
+        trial.servers.append(valkey.child)
+        trial.env["REDIS_URL"] = valkey.url
+
+
+def _prepare(trial: Trial) -> None:
+    """Migrate, collect static files when they changed, and seed the demo city into an empty database."""
+    defaults = {
+        "SECRET_KEY": _secret_key(trial.var / "secret_key"),
+        "PUBLIC_URL": trial.address.rstrip("/"),
+        "ALLOWED_HOSTS": f"localhost,127.0.0.1,[::1],{trial.host}",
+        "MEDIA_ROOT": str(trial.var / "media"),
+        "STATIC_ROOT": str(trial.var / "static"),
+    }
+    trial.env = defaults | {name: value for name, value in trial.env.items() if value}
+    trial.env["DJANGO_SETTINGS_MODULE"] = "liaison.settings"
+    waiting = trial.var / "demo-wanted"  # outlives a start that was broken off
+    if trial.seed and _is_empty(trial.env["DATABASE_URL"]):
+        waiting.touch()
+    stamp = trial.var / "static.stamp"
+    fresh = _static_state()
+    collected = stamp.exists() and stamp.read_text() == fresh
+    if not collected:
+        print("→ 准备静态文件与数据表", flush=True)
+    steps = [_manage(trial, "migrate", "--verbosity", "0")]
+    if not collected:
+        steps.append(_manage(trial, "collectstatic", "--noinput", "--clear", "--verbosity", "0"))
+    _finish(steps)
+    stamp.write_text(fresh)
+    if waiting.exists():
+        print("→ 生成演示城市", flush=True)
+        _finish([_manage(trial, "seed_demo")])
+        waiting.unlink()
+        (trial.var / "demo").touch()
+
+
+def _start_programs(trial: Trial) -> None:
+    for name in ("web", "worker", "beat"):
+        trial.programs.append(_start_program(trial, name))
+
+    def ready() -> bool:
+        connection = http.client.HTTPConnection(trial.own_name, trial.port, timeout=5)
+        with contextlib.closing(connection):
+            try:
+                connection.request("GET", "/healthz")
+                return connection.getresponse().status == http.HTTPStatus.OK
+            except OSError:
+                return False
+
+    wait_until(ready, trial.programs[0], seconds=60)
+
+
+def _start_program(trial: Trial, name: str) -> Child:
+    celery = [sys.executable, "-m", "celery", "-A", "liaison"]
+    listen = f"[{trial.host}]:{trial.port}" if ":" in trial.host else f"{trial.host}:{trial.port}"
+    command = {
+        "web": [
+            *(sys.executable, "-m", "gunicorn", "liaison.wsgi", "--bind", listen),
+            *("--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--access-logfile", "-"),
+        ],
+        "worker": [*celery, "worker", "-c", "2", "-l", "INFO", "--without-gossip", "--without-mingle"],
+        "beat": [*celery, "beat", "-l", "INFO", "--pidfile="],
+    }[name]
+    return spawn(
+        name,
+        command,
+        log=trial.log(name),
+        # A worker told to stop while it starts can hang, and without us nobody would end it. Its queue is
+        # acks_late, so nothing is lost.
+        orphan_signal=signal.SIGQUIT if name == "web" else signal.SIGKILL,
+        env=trial.env,
+        cwd=ROOT,
+    )
+
+
+def _announce(trial: Trial) -> None:
+    print(f"\n联企已就绪：{trial.address}", flush=True)
+    if (trial.var / "demo").exists():
+        _finish([_manage(trial, "seed_demo", "--sign-ins")])
+    print(f"\n数据与日志：{trial.var}    停止：Ctrl-C", flush=True)
+
+
+def _watch(trial: Trial) -> int:
+    """A program that dies comes back, unless it keeps dying; without a server we cannot go on."""
+    deaths: list[float] = []
+    while True:
+        time.sleep(0.5)
+        for server in trial.servers:
+            if not server.alive:
+                raise Trouble(f"{server.name} 意外退出，日志 {server.log} 末尾：\n{server.log_tail()}")
+        for place, child in enumerate(trial.programs):
+            if child.alive:
+                continue
+            child.kill_group()
+            now = time.monotonic()
+            deaths = [*(moment for moment in deaths if now - moment < 60), now]
+            if len(deaths) > RESTARTS_A_MINUTE:
+                raise Trouble(f"{child.name} 反复退出，日志 {child.log} 末尾：\n{child.log_tail()}")
+            print(f"{child.name} 意外退出，已重新启动（日志：{child.log}）", flush=True)
+            trial.programs[place] = _start_program(trial, child.name)
+
+
+def _manage(trial: Trial, *words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=trial.env, stdin=subprocess.DEVNULL
+    )
+
+
+def _finish(steps: list[subprocess.Popen[bytes]]) -> None:
+    try:
+        codes = [step.wait() for step in steps]
+    except BaseException:
+        for step in steps:
+            step.kill()
+            step.wait()
+        raise
+    for step, code in zip(steps, codes, strict=True):
+        if code:
+            words = step.args if isinstance(step.args, list) else [step.args]
+            raise Trouble(f"{' '.join(str(word) for word in words[1:])} 失败（退出码 {code}），原因见上。")
+
+
+def _secret_key(path: Path) -> str:
+    """Made once, readable by its owner only."""
+    if not path.exists():
+        new = path.with_name("secret_key.new")
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        new.rename(path)
+    return path.read_text().strip()
+
+
+def _is_empty(url: str) -> bool:
+    """Whether no migration ever ran there: only such a database gets demo people."""
+    import psycopg2
+
+    try:
+        connection = psycopg2.connect(url)
+    except psycopg2.OperationalError as error:
+        raise Trouble(f"连不上 DATABASE_URL 指定的数据库：{str(error).strip()}") from error
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('django_migrations') IS NULL")
+        row = cursor.fetchone()
+        return bool(row and row[0])
+
+
+def _static_state() -> str:
+    """Changes when a static file, a package or the settings change."""
+    state = hashlib.sha256()
+    for path in sorted((ROOT / "static").rglob("*")):
+        if path.is_file():
+            facts = path.stat()
+            state.update(f"{path.relative_to(ROOT)} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    for path in (ROOT / "requirements/base.txt", ROOT / "liaison/settings.py"):
+        state.update(path.read_bytes())
+    return state.hexdigest()
