@@ -128,10 +128,9 @@ def provide_browser() -> None:
 
 
 def has_chinese_font() -> bool:
-    if shutil.which("fc-list"):
-        listed = subprocess.run(
-            ["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False
-        )
+    if fc_list := shutil.which("fc-list"):
+        command = [fc_list, ":lang=zh-cn", "family"]
+        listed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         return "CJK" in listed.stdout
     return any(Path("/usr/share/fonts").rglob("NotoSansCJK*"))
 
