@@ -1,0 +1,48 @@
+"""The ground floor's tables: the map, the people, the rulebook, the calendar, the trail."""
+
+from liaison.models.calendar import CalendarDay, CalendarYear
+from liaison.models.imports import ImportRow, ImportRun
+from liaison.models.map import Department, Region
+from liaison.models.people import Access, OffDuty, Official, Posting
+from liaison.models.programmes import (
+    BulletinRule,
+    ContactRule,
+    DeductionRule,
+    EscalationRule,
+    GradeRule,
+    LimitRule,
+    Programme,
+    ProgrammeVersion,
+    Quota,
+    ScoreItem,
+    SurveyRule,
+    TeamRole,
+)
+from liaison.models.trail import AuditEvent, OutboxMessage
+
+__all__ = [
+    "Access",
+    "AuditEvent",
+    "BulletinRule",
+    "CalendarDay",
+    "CalendarYear",
+    "ContactRule",
+    "DeductionRule",
+    "Department",
+    "EscalationRule",
+    "GradeRule",
+    "ImportRow",
+    "ImportRun",
+    "LimitRule",
+    "OffDuty",
+    "Official",
+    "OutboxMessage",
+    "Posting",
+    "Programme",
+    "ProgrammeVersion",
+    "Quota",
+    "Region",
+    "ScoreItem",
+    "SurveyRule",
+    "TeamRole",
+]

@@ -1,0 +1,101 @@
+"""The working calendar: years published by the State Council, and days that differ from Mon–Fri."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from liaison.choices import DayKind, YearStatus
+from liaison.models.map import Region
+from liaison.workdays import WorkCalendar
+
+if TYPE_CHECKING:
+    from liaison.models.people import Official
+
+
+class CalendarYear(models.Model):
+    """A year of the calendar: published with its document, provisional, or unknown."""
+
+    year = models.PositiveSmallIntegerField("年份", primary_key=True)
+    status = models.CharField("状态", max_length=12, choices=YearStatus, default=YearStatus.UNKNOWN)
+    document = models.CharField("公布文件", max_length=120, blank=True)
+    published_on = models.DateField("公布日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日历年份"
+        constraints = [
+            models.CheckConstraint(
+                name="liaison_calendaryear_status_known", condition=Q(status__in=YearStatus.values)
+            ),
+            models.CheckConstraint(
+                name="liaison_calendaryear_published_has_source",
+                condition=~Q(status=YearStatus.PUBLISHED) | ~Q(document=""),
+                violation_error_message="已公布的年份须注明公布文件。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} 年（{self.get_status_display()}）"
+
+
+class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
+    def visible_to(self, official: Official) -> Self:
+        """The calendar is the same for everybody."""
+        return self if official.access else self.none()
+
+    def for_region(self, region: Region | None) -> Self:
+        """National days, and local exceptions of the region and of what it belongs to."""
+        if region is None:
+            return self.filter(region__isnull=True)
+        codes = region.path.strip("/").split("/")
+        return self.filter(Q(region__isnull=True) | Q(region__code__in=codes))
+
+    def as_calendar(self, region: Region | None = None) -> WorkCalendar:
+        """The arithmetic that deadlines are computed with, local exceptions included."""
+        days = self.for_region(region).values_list("on", "kind", "name", "region__path")
+        exceptions = {on: (kind, name) for on, kind, name, _ in sorted(days, key=lambda day: day[3] or "")}
+        return WorkCalendar(
+            off={on: name for on, (kind, name) in exceptions.items() if kind == DayKind.OFF},
+            work={on: name for on, (kind, name) in exceptions.items() if kind == DayKind.WORK},
+            published=set(
+                CalendarYear.objects.filter(status=YearStatus.PUBLISHED).values_list("year", flat=True)
+            ),
+        )
+
+
+class CalendarDay(models.Model):
+    """A day that differs from Mon–Fri: 休 or 班, nationwide or (with reason and document) local."""
+
+    on = models.DateField("日期")
+    kind = models.CharField("类别", max_length=4, choices=DayKind)
+    name = models.CharField("名称", max_length=60)
+    region = models.ForeignKey(
+        Region, verbose_name="适用区划", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    document = models.CharField("文号", max_length=120, blank=True)
+
+    objects = CalendarDayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日历例外"
+        constraints = [
+            models.CheckConstraint(
+                name="liaison_calendarday_kind_known", condition=Q(kind__in=DayKind.values)
+            ),
+            models.UniqueConstraint(
+                name="liaison_calendarday_once",
+                fields=["on", "region"],
+                nulls_distinct=False,
+                violation_error_message="同一区划同一天只能有一条例外。",
+            ),
+            models.CheckConstraint(
+                name="liaison_calendarday_local_has_document",
+                condition=Q(region__isnull=True) | ~Q(document="") & ~Q(name=""),
+                violation_error_message="地方例外须注明原因和文号。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.get_kind_display()} {self.name}"
