@@ -1,0 +1,196 @@
+"""Who looks after whom: a company's place in a programme, its team, its plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from companies.models.companies import Company, Project
+from liaison.models import Department, Official, Programme, ProgrammeVersion, TeamRole
+from liaison.models.people import in_force, period
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def visible_to(self, official: Official) -> Self:
+        """Enrolments of the companies one may see."""
+        return self.filter(company__in=Company.objects.visible_to(official))
+
+    def in_force(self, on: date) -> Self:
+        """Enrolments that hold on the day."""
+        return self.filter(in_force(on))
+
+
+class Enrolment(models.Model):
+    """纳入包联: a company's (or its project's) dated place in a programme, under a version of its rules."""
+
+    programme = models.ForeignKey(
+        Programme, verbose_name="方案", on_delete=models.PROTECT, related_name="enrolments"
+    )
+    version = models.ForeignKey(
+        ProgrammeVersion, verbose_name="方案版本", on_delete=models.PROTECT, related_name="+"
+    )
+    company = models.ForeignKey(
+        Company, verbose_name="企业", on_delete=models.PROTECT, related_name="enrolments"
+    )
+    project = models.ForeignKey(
+        Project,
+        verbose_name="项目",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+    )
+    starts_on = models.DateField("纳入日")
+    ends_on = models.DateField("退出日", null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "纳入包联"
+        constraints = [
+            models.CheckConstraint(
+                name="companies_enrolment_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message="退出日不能早于纳入日。",
+            ),
+            ExclusionConstraint(
+                name="companies_enrolment_company_once_at_a_time",
+                expressions=[
+                    ("programme", RangeOperators.EQUAL),
+                    ("company", RangeOperators.EQUAL),
+                    (period(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(project__isnull=True),
+                violation_error_message="该企业同一时期已纳入本方案。",
+            ),
+            ExclusionConstraint(
+                name="companies_enrolment_project_once_at_a_time",
+                expressions=[
+                    ("programme", RangeOperators.EQUAL),
+                    ("project", RangeOperators.EQUAL),
+                    (period(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(project__isnull=False),
+                violation_error_message="该项目同一时期已纳入本方案。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project or self.company}"
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def in_force(self, on: date) -> Self:
+        """Seats held on the day."""
+        return self.filter(in_force(on))
+
+    def visible_to(self, official: Official) -> Self:
+        """Seats in the teams of the companies one may see."""
+        return self.filter(enrolment__company__in=Company.objects.visible_to(official))
+
+
+class Assignment(models.Model):
+    """包联 / 包抓: a seat of a company's team, held by an official or by a unit, over dated days."""
+
+    enrolment = models.ForeignKey(
+        Enrolment, verbose_name="纳入", on_delete=models.PROTECT, related_name="assignments"
+    )
+    role = models.ForeignKey(
+        TeamRole, verbose_name="席位", on_delete=models.PROTECT, related_name="assignments"
+    )
+    official = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="干部",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assignments",
+    )
+    department = models.ForeignKey(
+        Department,
+        verbose_name="单位",
+        on_delete=models.PROTECT,
+        related_name="assignments",
+        help_text="单位席位的单位；干部席位则为其当时的单位",
+    )
+    is_exclusive = models.BooleanField("独占", default=False, help_text="席位只容一人时为真")
+    starts_on = models.DateField("起")
+    ends_on = models.DateField("止", null=True, blank=True)
+    assigned_at = models.DateTimeField("指派时间")
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="指派人", on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "包联关系"
+        constraints = [
+            models.CheckConstraint(
+                name="companies_assignment_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message="包联止不能早于包联起。",
+            ),
+            ExclusionConstraint(
+                name="companies_assignment_exclusive_seat",
+                expressions=[
+                    ("enrolment", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (period(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_exclusive=True),
+                violation_error_message="该席位同一时期已有人担任。",
+            ),
+            ExclusionConstraint(
+                name="companies_assignment_official_once_per_seat",
+                expressions=[
+                    ("enrolment", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("official", RangeOperators.EQUAL),
+                    (period(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(official__isnull=False),
+                violation_error_message="该干部同一时期已担任此席位。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["official", "ends_on"], name="companies_assignment_mine"),
+            models.Index(fields=["department", "role"], name="companies_assignment_of_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}：{self.official or self.department}"
+
+
+class ServicePlan(models.Model):
+    """包抓方案: what the team means to achieve for the company, and by when."""
+
+    enrolment = models.OneToOneField(
+        Enrolment, verbose_name="纳入", on_delete=models.PROTECT, related_name="plan"
+    )
+    goals = models.TextField("目标")
+    measures = models.TextField("措施")
+    due_on = models.DateField("完成日期", null=True, blank=True)
+    written_at = models.DateTimeField("制定时间")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="制定人", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "包抓方案"
+        constraints = [
+            models.CheckConstraint(
+                name="companies_plan_filled",
+                condition=~Q(goals="") & ~Q(measures=""),
+                violation_error_message="包抓方案须写明目标和措施。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} 包抓方案"
