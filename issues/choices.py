@@ -1,0 +1,100 @@
+"""The problems' room: its closed lists."""
+
+from django.db import models
+
+
+class Source(models.TextChoices):
+    VISIT = "visit", "走访收集"
+    PHONE = "phone", "电话收集"
+    COMPANY = "company", "企业自报"
+    HOTLINE = "hotline", "12345 转来"
+    LEADER = "leader", "领导交办"
+    IMPORT = "import", "台账导入"
+
+
+class Status(models.TextChoices):
+    """Where a problem stands. Difficulty (grade) and outcome are other fields."""
+
+    DRAFT = "draft", "待上报"
+    REPORTED = "reported", "待分派"
+    DISPATCHED = "dispatched", "待签收"
+    IN_PROGRESS = "in_progress", "办理中"
+    RESOLVED = "resolved", "待答复"
+    ANSWERED = "answered", "待确认"
+    CLOSED = "closed", "已销号"
+
+
+OPEN = tuple(s for s in Status.values if s != Status.CLOSED)
+
+
+class Outcome(models.TextChoices):
+    """What became of it, in words. Only SOLVED counts as solved."""
+
+    SOLVED = "solved", "已解决"
+    UNDER_WAY = "under_way", "推进中"
+    PLANNED = "planned", "列入计划"
+    CANNOT_NOW = "cannot_now", "暂无法解决"
+    EXPLAINED = "explained", "解释说明"
+
+
+class Route(models.TextChoices):
+    COMMON = "common", "共性"
+    SINGLE = "single", "个性"
+    COMPLEX = "complex", "复杂"
+
+
+class Part(models.TextChoices):
+    LEAD = "lead", "主办"
+    COOPERATE = "cooperate", "协办"
+
+
+class ReturnReason(models.TextChoices):
+    """Why a unit objects to a dispatch (退回)."""
+
+    NOT_OURS = "not_ours", "不属本单位职责"
+    OTHER_LEVEL = "other_level", "应由上级或下级办理"
+    UNCLEAR = "unclear", "问题表述不清，需补充"
+    REPEATED = "repeated", "重复交办"
+
+
+class Move(models.TextChoices):
+    """What can happen to a problem."""
+
+    COLLECT = "collect", "登记"
+    REPORT = "report", "上报"
+    FORWARD = "forward", "逾期自动转办公室"
+    DISPATCH = "dispatch", "交办"
+    SIGN = "sign", "签收"
+    OBJECT = "object", "退回"
+    PROGRESS = "progress", "进展"
+    COOPERATE = "cooperate", "协办反馈"
+    RESOLVE = "resolve", "办结"
+    ANSWER = "answer", "答复企业"
+    CONFIRM = "confirm", "确认销号"
+    REWORK = "rework", "不满意重办"
+    ESCALATE = "escalate", "提级督办"
+
+
+class AnswerMode(models.TextChoices):
+    VISIT = "visit", "上门"
+    PHONE = "phone", "电话"
+    IM = "im", "微信"
+    LETTER = "letter", "书面"
+
+
+class Light(models.TextChoices):
+    GREEN = "green", "正常"
+    YELLOW = "yellow", "临期"
+    RED = "red", "逾期"
+    RED_PLUS = "red_plus", "严重逾期"
+    DONE = "done", "已销号"
+
+
+class MeetingState(models.TextChoices):
+    PREPARED = "prepared", "待召开"
+    HELD = "held", "已召开"
+
+
+class BulletinState(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    ISSUED = "issued", "已印发"

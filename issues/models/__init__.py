@@ -1,0 +1,19 @@
+"""The problems' room: tickets and their units, events and rungs; meetings, months, bulletins."""
+
+from issues.models.meetings import AgendaItem, DispatchMeeting
+from issues.models.months import Bulletin, FrozenEnrolment, FrozenTicket, MonthEnd
+from issues.models.tickets import Category, Escalation, Ticket, TicketEvent, TicketUnit
+
+__all__ = [
+    "AgendaItem",
+    "Bulletin",
+    "Category",
+    "DispatchMeeting",
+    "Escalation",
+    "FrozenEnrolment",
+    "FrozenTicket",
+    "MonthEnd",
+    "Ticket",
+    "TicketEvent",
+    "TicketUnit",
+]
