@@ -88,9 +88,7 @@ TEMPLATES = [
 
 # --- where things are kept --------------------------------------------------------------------
 DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ["DATABASE_URL"], conn_max_age=60, conn_health_checks=True
-    )
+    "default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=60, conn_health_checks=True)
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES = {"knox": "knox.migrations"}
@@ -170,6 +168,13 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
+# Which tasks a topic of the outbox starts: news goes up the rooms here, never by import.
+JOBS_ON_NEWS = {
+    "import.check": ["liaison.tasks.check_import"],
+    "import.apply": ["liaison.tasks.apply_import"],
+    "ticket.answered": ["assessment.tasks.invite_companies"],
+}
+
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -194,10 +199,16 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- messages to companies --------------------------------------------------------------------
-SMS_WEBHOOK_URL = os.environ.get("SMS_WEBHOOK_URL", "")  # the city's SMS gateway; empty: the office passes links on
+SMS_WEBHOOK_URL = os.environ.get(
+    "SMS_WEBHOOK_URL", ""
+)  # the city's SMS gateway; empty: the office passes links on
 
 # --- logs -------------------------------------------------------------------------------------
-_renderer = structlog.processors.JSONRenderer(ensure_ascii=False) if flag("LOG_JSON") else structlog.dev.ConsoleRenderer(colors=False)
+_renderer = (
+    structlog.processors.JSONRenderer(ensure_ascii=False)
+    if flag("LOG_JSON")
+    else structlog.dev.ConsoleRenderer(colors=False)
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

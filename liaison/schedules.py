@@ -1,0 +1,16 @@
+"""Beat's timetable, whole. Times are Asia/Shanghai. Tasks decide themselves whether the day is a working day."""
+
+from celery.schedules import crontab
+
+TIMETABLE = {
+    "relay-outbox": {"task": "liaison.tasks.relay_outbox", "schedule": 5.0},
+    "sweep-tickets": {
+        "task": "issues.tasks.sweep_tickets",
+        "schedule": crontab(minute="*/10", hour="8-18"),  # people are told within office hours
+    },
+    "invite-companies": {"task": "assessment.tasks.invite_companies", "schedule": crontab(minute="*/5")},
+    "close-months": {
+        "task": "assessment.tasks.close_months",
+        "schedule": crontab(minute="5,35", hour="18-23"),
+    },
+}

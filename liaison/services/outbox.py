@@ -1,0 +1,38 @@
+"""The outbox: news written in the transaction that makes it, told once that is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from liaison.models import OutboxMessage
+
+BATCH = 200
+
+
+def announce(topic: str, /, *, at: datetime, **arguments: Any) -> None:
+    """Leave news for jobs, inside the caller's transaction. Arguments are ids and ISO dates."""
+    OutboxMessage.objects.create(topic=topic, arguments=arguments, created_at=at)
+
+
+def relay_outbox(*, send: Callable[[str, dict[str, Any]], None], at: datetime) -> int:
+    """Send what is unsent, oldest first, each under its own lock. Two relays share the work.
+
+    A message is sent at least once; jobs may be done again without harm.
+    """
+    sent = 0
+    unsent = OutboxMessage.objects.filter(sent_at__isnull=True).order_by("pk")
+    for pk in unsent.values_list("pk", flat=True)[:BATCH]:
+        with transaction.atomic():
+            message = unsent.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+            if message is None:
+                continue  # another relay has it
+            send(message.topic, message.arguments)
+            message.sent_at = max(at, message.created_at)
+            message.attempts += 1
+            message.save(update_fields=["sent_at", "attempts"])
+            sent += 1
+    return sent
