@@ -1,4 +1,8 @@
-"""Start the product's engines: `run -- CMD…` beside throw-away ones, `serve` with data that stays in var/."""
+"""Start the product's engines.
+
+`run -- CMD…`: one command beside throw-away servers; `serve`: the whole product, its data in var/;
+`manage COMMAND…`: a manage.py command on that data.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ if not __package__:  # called by path: the repository, not tools/, is where impo
 
 from tools.engine.processes import Trouble
 from tools.engine.throwaway import run_with_servers
-from tools.engine.trial import Trial, serve
+from tools.engine.trial import Trial, manage, serve
 
 
 def main(argv: list[str]) -> int:
@@ -23,10 +27,14 @@ def main(argv: list[str]) -> int:
     stay.add_argument("--host", default="127.0.0.1")
     stay.add_argument("--port", type=int, default=8000)
     stay.add_argument("--no-seed", action="store_true", help="leave an empty database empty")
+    managed = commands.add_parser("manage", help="a manage.py command on the data that stays")
+    managed.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND ARGS…")
     options = parser.parse_args(argv)
     try:
         if options.command == "serve":
             return serve(Trial(host=options.host, port=options.port, seed=not options.no_seed))
+        if options.command == "manage":
+            return manage(Trial(seed=False), options.words)
         words = options.words[1:] if options.words[:1] == ["--"] else options.words
         if not words:
             parser.error("run needs a command")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
+import json
 import os
 import secrets
 import signal
@@ -22,6 +23,8 @@ from tools.engine.processes import (
     Stopped,
     Trouble,
     ignore_signals,
+    note_signals,
+    run_command,
     spawn,
     stop_all,
     stop_on_signals,
@@ -32,15 +35,17 @@ from tools.engine.servers import RunFolder, lock_file, start_postgres, start_val
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOG_LIMIT = 10 * 1024 * 1024
 RESTARTS_A_MINUTE = 3
+NOTE = "running.json"
+SETTLED = ("SECRET_KEY", "PUBLIC_URL", "MEDIA_ROOT", "STATIC_ROOT", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE")
 
 
 @dataclass
 class Trial:
     """What one `make run` needs to know."""
 
-    host: str
-    port: int
-    seed: bool
+    host: str = "127.0.0.1"
+    port: int = 8000
+    seed: bool = True
     var: Path = ROOT / "var"
     servers: list[Child] = field(default_factory=list)
     programs: list[Child] = field(default_factory=list)
@@ -71,6 +76,8 @@ def serve(trial: Trial) -> int:
         account = database_account(trial.var / "postgres", trial.var)
         folder = RunFolder(account)
         _start_servers(trial, folder, account)
+        _settle(trial)
+        _leave_note(trial)
         _prepare(trial)
         _start_programs(trial)
         _announce(trial)
@@ -85,7 +92,48 @@ def serve(trial: Trial) -> int:
             print(f"未能按时退出，已强制结束：{'、'.join(killed)}", flush=True)
         if folder:
             folder.remove()
+        (trial.var / NOTE).unlink(missing_ok=True)
         os.close(held)
+
+
+def manage(trial: Trial, words: list[str]) -> int:
+    """Run a manage.py command on the data that stays, beside the running trial or, if none runs, alone."""
+    stop_on_signals()
+    _make_var(trial)
+    command = [sys.executable, str(ROOT / "manage.py"), *words]
+    held = lock_file(trial.var / "lock")
+    if held is None:
+        try:
+            env = json.loads((trial.var / NOTE).read_text())
+        except OSError as error:
+            raise Trouble("系统正在启动，请稍后再试。") from error
+        return run_command(command, env=os.environ | env, told=note_signals())
+    os.truncate(held, 0)
+    folder: RunFolder | None = None
+    try:
+        account = database_account(trial.var / "postgres", trial.var)
+        folder = RunFolder(account)
+        _start_servers(trial, folder, account)
+        _settle(trial)
+        _finish([_manage(trial, "migrate", "--verbosity", "0")])
+        return run_command(command, env=trial.env, told=note_signals())
+    except Stopped as stopped:
+        return stopped.code
+    finally:
+        ignore_signals()
+        stop_all(trial.servers[::-1])
+        if folder:
+            folder.remove()
+        os.close(held)
+
+
+def _leave_note(trial: Trial) -> None:
+    """How `manage` finds the running trial's servers; readable by its owner only."""
+    note = trial.var / NOTE
+    note.unlink(missing_ok=True)
+    told = {name: trial.env[name] for name in ("DATABASE_URL", "REDIS_URL", *SETTLED)}
+    with os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(told, file)
 
 
 def _make_var(trial: Trial) -> None:
@@ -108,6 +156,7 @@ def _refuse_a_second(trial: Trial) -> int:
     held = lock_file(path)
     if held is None:
         raise Trouble(f"这份数据（{trial.var}）已在运行：{path.read_text().strip() or '正在启动'}")
+    (trial.var / NOTE).unlink(missing_ok=True)
     os.truncate(held, 0)
     os.write(held, trial.address.encode())
     return held
@@ -150,17 +199,22 @@ def _start_servers(trial: Trial, folder: RunFolder, account: Account | None) -> 
         trial.env["REDIS_URL"] = valkey.url
 
 
-def _prepare(trial: Trial) -> None:
-    """Migrate, collect static files when they changed, and seed the demo city into an empty database."""
+def _settle(trial: Trial) -> None:
+    """What Django must be told; what the caller's environment says comes first."""
     defaults = {
         "SECRET_KEY": _secret_key(trial.var / "secret_key"),
         "PUBLIC_URL": trial.address.rstrip("/"),
-        "ALLOWED_HOSTS": f"localhost,127.0.0.1,[::1],{trial.host}",
         "MEDIA_ROOT": str(trial.var / "media"),
         "STATIC_ROOT": str(trial.var / "static"),
     }
     trial.env = defaults | {name: value for name, value in trial.env.items() if value}
+    names = [*trial.env.get("ALLOWED_HOSTS", "").split(","), "localhost", "127.0.0.1", "[::1]", trial.host]
+    trial.env["ALLOWED_HOSTS"] = ",".join(dict.fromkeys(name for name in names if name))
     trial.env["DJANGO_SETTINGS_MODULE"] = "liaison.settings"
+
+
+def _prepare(trial: Trial) -> None:
+    """Migrate, collect static files when they changed, and seed the demo city into an empty database."""
     waiting = trial.var / "demo-wanted"  # outlives a start that was broken off
     if trial.seed and _is_empty(trial.env["DATABASE_URL"]):
         waiting.touch()
