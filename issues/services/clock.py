@@ -1,0 +1,66 @@
+"""Clocks of a ticket: which day the present step is due, and when the clock itself must act."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from issues.choices import Status
+from issues.models import Ticket
+from liaison.choices import LimitKind, Trigger
+from liaison.models import CalendarDay
+from liaison.workdays import Explanation, WorkCalendar
+
+ALARM_WORKING_DAYS = 5  # a step this far past its day is shown 严重逾期
+DAYS = ("next_on", "warn_on", "alarm_on", "act_on")
+
+
+def calendar_of(ticket: Ticket) -> WorkCalendar:
+    """The working calendar of the place where the company sits."""
+    return CalendarDay.objects.as_calendar(ticket.company.region)
+
+
+def start_step(
+    ticket: Ticket, kind: LimitKind, *, since: date, started: str, calendar: WorkCalendar
+) -> Explanation:
+    """Start the clock of the ticket's present step: `since` does not count. The caller saves DAYS."""
+    explanation = calendar.explain(since, ticket.version.limit(kind), started=started)
+    run_until(ticket, explanation.due, limit=explanation.n, calendar=calendar)
+    return explanation
+
+
+def run_until(ticket: Ticket, due: date, *, limit: int, calendar: WorkCalendar) -> None:
+    """Let the present step end with `due`; `limit` (working days) decides how early it turns yellow."""
+    ahead = min(ticket.version.limit(LimitKind.WARN), -(-limit // 5))  # a fifth of the limit, rounded up
+    ticket.next_on = due
+    ticket.warn_on = calendar.add(due, -ahead)
+    ticket.alarm_on = calendar.add(due, ALARM_WORKING_DAYS)
+    ticket.act_on = next_act(ticket, calendar=calendar)
+
+
+def await_company(ticket: Ticket, *, since: date, calendar: WorkCalendar) -> None:
+    """The company has `close_days` natural days to say its word; silence goes to the office's call-back."""
+    natural = ticket.version.survey_rule.close_days
+    due = since + timedelta(days=natural)  # the one limit in natural days: a link's life, not a deadline
+    run_until(ticket, due, limit=calendar.count(since, due), calendar=calendar)
+
+
+def next_act(ticket: Ticket, *, calendar: WorkCalendar) -> date | None:
+    """The first working day on which the clock has something to do on the ticket, or None.
+
+    An unreported draft is forwarded, and an unsigned dispatch is taken as accepted, on the working
+    day after the limit; an overdue problem climbs when a rule's number of working days has passed.
+    """
+    status = Status(ticket.status)
+    if status == Status.CLOSED or ticket.next_on is None:
+        return None
+    days: list[date] = []
+    if status in (Status.DRAFT, Status.DISPATCHED):
+        days.append(calendar.next_working(ticket.next_on))
+    if ticket.due_on and status in (Status.DISPATCHED, Status.IN_PROGRESS):
+        reached = set(ticket.escalations.values_list("rung", flat=True))
+        days += [
+            calendar.add(ticket.due_on, rule.threshold)
+            for rule in ticket.version.escalations.filter(trigger=Trigger.OVERDUE).order_by("threshold")
+            if rule.rung not in reached
+        ]
+    return min(days, default=None)

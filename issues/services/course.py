@@ -1,0 +1,131 @@
+"""How every move begins and ends: lock and check against the table, then leave an event. And the ladder."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from issues.choices import Move
+from issues.models import Escalation, Ticket, TicketEvent
+from issues.services.errors import MoveRefused
+from issues.transitions import RULES
+from liaison.choices import Rung, SystemRole, Trigger
+from liaison.models import Department, Official, Posting
+from liaison.workdays import Explanation
+
+LADDER = tuple(Rung.values)
+CLOCK = "系统"
+
+
+def day_of(at: datetime) -> date:
+    """The day in Asia/Shanghai on which a moment falls."""
+    return timezone.localtime(at).date()
+
+
+def next_number(on: date) -> str:
+    """A public number: year and a sequence that never repeats."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('issues_ticket_number')")
+        row = cursor.fetchone()
+    return f"{on:%Y}{row[0]:06d}"
+
+
+def lock_for(ticket: Ticket, move: Move) -> Ticket:
+    """Take the ticket under a lock and check the move against the table; raises MoveRefused."""
+    ticket = (
+        Ticket.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("version__programme", "company__region", "grade")
+        .get(pk=ticket.pk)
+    )
+    if ticket.status not in RULES[move].sources:
+        raise MoveRefused(
+            f"该问题当前为“{ticket.get_status_display()}”，不能{move.label}。请刷新后查看最新进展。"
+        )
+    return ticket
+
+
+def signature(official: Official | None, on: date) -> str:
+    """Who acted, with the unit of that day; the clock signs as 系统."""
+    if official is None:
+        return CLOCK
+    posting = official.postings.in_force(on).select_related("department").order_by("pk").first()
+    return f"{posting.department} {official.name}" if posting else official.name
+
+
+def advance(ticket: Ticket, move: Move) -> str:
+    """Set the status that the table gives for the move; returns the one before. The caller saves."""
+    source, target = ticket.status, RULES[move].target
+    ticket.status = target or source
+    return source
+
+
+def write_event(
+    ticket: Ticket,
+    move: Move,
+    *,
+    source: str,
+    by: Official | None,
+    at: datetime,
+    actor: str = "",
+    note: str = "",
+    explanation: Explanation | None = None,
+) -> None:
+    """One line of the ticket's course, with the deadline that follows and why, in words."""
+    TicketEvent.objects.create(
+        ticket=ticket,
+        move=move,
+        from_status=source,
+        to_status=ticket.status,
+        round=ticket.round,
+        at=at,
+        by=by,
+        actor=actor or signature(by, day_of(at)),
+        note=note,
+        due_on=explanation.due if explanation else None,
+        words=explanation.words if explanation else "",
+    )
+
+
+def climb(ticket: Ticket, rung: str, *, trigger: Trigger, at: datetime) -> bool:
+    """Take the ticket to a rung, once for good; returns False where it has been there.
+
+    A rung with nobody in it is not skipped: the row is marked broken and goes to the duty office.
+    """
+    holder, broken = _holder_of(rung, ticket, on=day_of(at))
+    _, new = Escalation.objects.get_or_create(
+        ticket=ticket,
+        rung=rung,
+        defaults={"trigger": trigger, "at": at, "department": holder, "is_broken": broken},
+    )
+    if not new:
+        return False
+    if LADDER.index(rung) > LADDER.index(ticket.rung):
+        ticket.rung = rung
+    note = f"{trigger.label}，提至{Rung(rung).label}" + (
+        f"（{holder}）" if holder else "（该层级暂无人承接）"
+    )
+    write_event(ticket, Move.ESCALATE, source=ticket.status, by=None, at=at, note=note)
+    return True
+
+
+def _holder_of(rung: str, ticket: Ticket, *, on: date) -> tuple[Department | None, bool]:
+    """The unit that answers for a rung, and whether the chain is broken there.
+
+    The office's rung belongs to the nearest coordination office above the company; the rungs above it
+    are prepared by the office of the programme's own region.
+    """
+    near = ticket.company.region.path
+    place = near if rung == Rung.OFFICE else ticket.version.programme.region.path
+    offices = (
+        Posting.objects.filter(role=SystemRole.OFFICE)
+        .in_force(on)
+        .select_related("department__region")
+        .order_by("-department__region__path", "pk")
+    )
+    above = [seat.department for seat in offices if place.startswith(seat.department.region.path)]
+    if rung != Rung.SPECIAL_GROUP and above:
+        return max(above, key=lambda unit: len(unit.region.path)), False
+    duty = [seat.department for seat in offices if near.startswith(seat.department.region.path)]
+    return (min(duty, key=lambda unit: len(unit.region.path)) if duty else None), True

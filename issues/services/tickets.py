@@ -1,0 +1,361 @@
+"""The moves of a ticket: each one service, atomic, under a lock, leaving an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+
+from companies.models import Enrolment, Visit
+from issues.choices import AnswerMode, Move, Outcome, Part, ReturnReason, Source, Status
+from issues.models import Category, Ticket, TicketUnit
+from issues.services.clock import DAYS, await_company, calendar_of, next_act, run_until, start_step
+from issues.services.course import advance, climb, day_of, lock_for, next_number, write_event
+from issues.services.errors import MoveRefused
+from liaison.choices import LimitKind, SystemRole, Trigger
+from liaison.models import Department, GradeRule, Official, Posting
+from liaison.services import announce
+
+MAX_RETURNS = 2  # then the office rules (domain rule: at most two objections)
+
+
+@transaction.atomic
+def collect_ticket(
+    *,
+    enrolment: Enrolment,
+    title: str,
+    source: Source,
+    by: Official,
+    at: datetime,
+    description: str = "",
+    wish: str = "",
+    category: Category | None = None,
+    visit: Visit | None = None,
+    collected_on: date | None = None,
+) -> Ticket:
+    """Write a problem down; the two working days to report it run from the day it was collected."""
+    today = day_of(at)
+    on = collected_on or today
+    if on > today:
+        raise MoveRefused("收集日期不能晚于今天。")
+    if not title.strip():
+        raise MoveRefused("请填写企业遇到的问题。")
+    programme = enrolment.programme
+    ticket = Ticket(
+        number=next_number(today),
+        programme=programme,
+        version=programme.version_on(on),
+        enrolment=enrolment,
+        company=enrolment.company,
+        visit=visit,
+        source=source,
+        title=title.strip(),
+        description=description.strip(),
+        wish=wish.strip(),
+        category=category,
+        status=Status.DRAFT,
+        collected_at=at if on == today else timezone.make_aware(datetime.combine(on, time(12))),
+        collected_by=by,
+        report_due_on=on,
+    )
+    explanation = start_step(ticket, LimitKind.REPORT, since=on, started="收集", calendar=calendar_of(ticket))
+    ticket.report_due_on = explanation.due
+    ticket.save(force_insert=True)
+    write_event(ticket, Move.COLLECT, source="", by=by, at=at, note=ticket.title, explanation=explanation)
+    return ticket
+
+
+@transaction.atomic
+def report_ticket(*, ticket: Ticket, by: Official, at: datetime) -> Ticket:
+    """上报: hand the problem to the coordination office. Late is late, and shown as such."""
+    return _report(ticket, Move.REPORT, by=by, at=at)
+
+
+@transaction.atomic
+def forward_ticket(*, ticket: Ticket, at: datetime) -> Ticket:
+    """What nobody reported in time goes to the office by itself, marked, and climbs to the office's rung."""
+    ticket = _report(ticket, Move.FORWARD, by=None, at=at)
+    for rule in ticket.version.escalations.filter(trigger=Trigger.UNREPORTED):
+        climb(ticket, rule.rung, trigger=Trigger.UNREPORTED, at=at)
+    ticket.save(update_fields=["rung"])
+    return ticket
+
+
+def _report(ticket: Ticket, move: Move, *, by: Official | None, at: datetime) -> Ticket:
+    ticket = lock_for(ticket, move)
+    ticket.reported_at = at
+    ticket.was_forwarded = move == Move.FORWARD
+    late = day_of(at) > ticket.report_due_on
+    source = advance(ticket, move)
+    explanation = start_step(
+        ticket, LimitKind.TRIAGE, since=day_of(at), started="上报", calendar=calendar_of(ticket)
+    )
+    ticket.save(update_fields=["status", "reported_at", "was_forwarded", *DAYS])
+    write_event(
+        ticket,
+        move,
+        source=source,
+        by=by,
+        at=at,
+        note=f"超过上报期限 {ticket.report_due_on:%Y-%m-%d}" if late else "",
+        explanation=explanation,
+    )
+    return ticket
+
+
+@transaction.atomic
+def dispatch_ticket(
+    *,
+    ticket: Ticket,
+    grade: GradeRule,
+    category: Category,
+    lead: Department,
+    by: Official,
+    at: datetime,
+    cooperating: Iterable[Department] = (),
+    note: str = "",
+) -> Ticket:
+    """交办: grade the problem and give it to one lead unit; its clock starts, the day itself not counted."""
+    ticket = lock_for(ticket, Move.DISPATCH)
+    others = list(cooperating)
+    if grade.version_id != ticket.version_id:
+        raise MoveRefused("所选等级不属于该问题适用的方案版本。")
+    if lead in others:
+        raise MoveRefused(f"{lead}已是主办单位，不能同时协办。")
+    today = day_of(at)
+    for unit in (lead, *others):
+        _check_can_receive(unit, on=today)
+    calendar = calendar_of(ticket)
+    source = advance(ticket, Move.DISPATCH)
+    ticket.grade, ticket.category, ticket.dispatched_at = grade, category, at
+    handling = calendar.explain(today, grade.working_days, started="交办")
+    ticket.due_on, ticket.due_is_provisional = handling.due, handling.provisional
+    sign_by = start_step(ticket, LimitKind.SIGN, since=today, started="交办", calendar=calendar).due
+    ticket.save(
+        update_fields=["status", "grade", "category", "dispatched_at", "due_on", "due_is_provisional", *DAYS]
+    )
+    ticket.units.filter(is_current=True).update(is_current=False)  # what an earlier dispatch left behind
+    cooperate_by = calendar.add(today, ticket.version.limit(LimitKind.COOPERATE))
+    TicketUnit.objects.create(
+        ticket=ticket, department=lead, part=Part.LEAD, given_at=at, sign_due_on=sign_by, due_on=handling.due
+    )
+    for unit in others:
+        TicketUnit.objects.create(
+            ticket=ticket,
+            department=unit,
+            part=Part.COOPERATE,
+            given_at=at,
+            sign_due_on=sign_by,
+            due_on=cooperate_by,
+        )
+    helped = "，协办：" + "、".join(str(unit) for unit in others) if others else ""
+    words = f"{grade}，主办：{lead}{helped}" + (f"。{note.strip()}" if note.strip() else "")
+    write_event(ticket, Move.DISPATCH, source=source, by=by, at=at, note=words, explanation=handling)
+    return ticket
+
+
+def _check_can_receive(unit: Department, *, on: date) -> None:
+    """A unit takes problems while it exists and somebody there can sign for them."""
+    if not unit.is_active:
+        raise MoveRefused(f"{unit}已撤销，不能交办。")
+    if not Posting.objects.in_force(on).filter(department=unit, role=SystemRole.UNIT).exists():
+        raise MoveRefused(f"{unit}还没有单位联络员，无人签收；请先在“干部”中登记。")
+
+
+@transaction.atomic
+def sign_ticket(*, ticket: Ticket, by: Official | None, at: datetime) -> Ticket:
+    """签收: the lead unit takes the problem in charge. `by=None`: its silence is taken as acceptance."""
+    ticket = lock_for(ticket, Move.SIGN)
+    lead = _lead_of(ticket)
+    if by is not None:
+        lead.signed_at, lead.signed_by = at, by
+        lead.save(update_fields=["signed_at", "signed_by"])
+    if ticket.due_on is None or ticket.grade is None:
+        raise MoveRefused("该问题尚未交办。")
+    source = advance(ticket, Move.SIGN)
+    run_until(ticket, ticket.due_on, limit=ticket.grade.working_days, calendar=calendar_of(ticket))
+    ticket.save(update_fields=["status", *DAYS])
+    note = "" if by is not None else f"{lead.department}逾期未签收，视为接受"
+    write_event(ticket, Move.SIGN, source=source, by=by, at=at, note=note)
+    return ticket
+
+
+def _lead_of(ticket: Ticket) -> TicketUnit:
+    return ticket.units.select_related("department").get(part=Part.LEAD, is_current=True)
+
+
+@transaction.atomic
+def object_to_ticket(
+    *, ticket: Ticket, reason: ReturnReason, note: str, by: Official, at: datetime
+) -> Ticket:
+    """退回: the lead unit objects to the dispatch, with a reason; the office dispatches anew."""
+    ticket = lock_for(ticket, Move.OBJECT)
+    if not note.strip():
+        raise MoveRefused("请说明退回的具体理由。")
+    if ticket.transfers >= MAX_RETURNS:
+        raise MoveRefused(f"该问题已退回 {ticket.transfers} 次，由协调办公室裁定，不能再退回。")
+    lead = _lead_of(ticket)
+    lead.returned_at, lead.return_reason, lead.is_current = at, reason, False
+    lead.save(update_fields=["returned_at", "return_reason", "is_current"])
+    ticket.transfers += 1
+    source = advance(ticket, Move.OBJECT)
+    explanation = start_step(
+        ticket, LimitKind.TRIAGE, since=day_of(at), started="退回", calendar=calendar_of(ticket)
+    )
+    ticket.save(update_fields=["status", "transfers", *DAYS])
+    words = f"{ReturnReason(reason).label}：{note.strip()}"
+    write_event(ticket, Move.OBJECT, source=source, by=by, at=at, note=words, explanation=explanation)
+    return ticket
+
+
+@transaction.atomic
+def note_progress(*, ticket: Ticket, note: str, by: Official, at: datetime) -> Ticket:
+    """进展: a unit says how far it is; no clock changes."""
+    ticket = lock_for(ticket, Move.PROGRESS)
+    if not note.strip():
+        raise MoveRefused("请填写进展情况。")
+    write_event(ticket, Move.PROGRESS, source=ticket.status, by=by, at=at, note=note.strip())
+    return ticket
+
+
+@transaction.atomic
+def cooperate_on_ticket(
+    *, ticket: Ticket, department: Department, note: str, by: Official, at: datetime
+) -> Ticket:
+    """协办反馈: a cooperating unit gives its part and is done."""
+    ticket = lock_for(ticket, Move.COOPERATE)
+    if not note.strip():
+        raise MoveRefused("请填写协办意见。")
+    part = ticket.units.filter(department=department, part=Part.COOPERATE, is_current=True).first()
+    if part is None:
+        raise MoveRefused(f"{department}不是该问题的协办单位。")
+    if part.finished_at:
+        raise MoveRefused(f"{department}已反馈过协办意见。")
+    part.signed_at, part.signed_by, part.finished_at = part.signed_at or at, part.signed_by or by, at
+    part.save(update_fields=["signed_at", "signed_by", "finished_at"])
+    write_event(ticket, Move.COOPERATE, source=ticket.status, by=by, at=at, note=note.strip())
+    return ticket
+
+
+@transaction.atomic
+def resolve_ticket(*, ticket: Ticket, outcome: Outcome, result: str, by: Official, at: datetime) -> Ticket:
+    """办结: the lead unit says what became of it. Not closed before the company says so."""
+    ticket = lock_for(ticket, Move.RESOLVE)
+    if not result.strip():
+        raise MoveRefused("暂无法解决须说明原因。" if outcome == Outcome.CANNOT_NOW else "请填写办理情况。")
+    lead = _lead_of(ticket)
+    lead.finished_at = at
+    lead.save(update_fields=["finished_at"])
+    ticket.outcome, ticket.result, ticket.resolved_at = outcome, result.strip(), at
+    source = advance(ticket, Move.RESOLVE)
+    explanation = start_step(
+        ticket, LimitKind.FEEDBACK, since=day_of(at), started="办结", calendar=calendar_of(ticket)
+    )
+    ticket.save(update_fields=["status", "outcome", "result", "resolved_at", *DAYS])
+    words = f"{Outcome(outcome).label}：{ticket.result}"
+    write_event(ticket, Move.RESOLVE, source=source, by=by, at=at, note=words, explanation=explanation)
+    return ticket
+
+
+@transaction.atomic
+def answer_ticket(*, ticket: Ticket, mode: AnswerMode, note: str, by: Official, at: datetime) -> Ticket:
+    """答复: the 包抓 side tells the company; the company is then asked for its own word."""
+    ticket = lock_for(ticket, Move.ANSWER)
+    ticket.answered_at, ticket.answer_mode = at, mode
+    source = advance(ticket, Move.ANSWER)
+    await_company(ticket, since=day_of(at), calendar=calendar_of(ticket))
+    ticket.save(update_fields=["status", "answered_at", "answer_mode", *DAYS])
+    words = AnswerMode(mode).label + (f"：{note.strip()}" if note.strip() else "")
+    write_event(ticket, Move.ANSWER, source=source, by=by, at=at, note=words)
+    announce("ticket.answered", at=at)
+    return ticket
+
+
+@transaction.atomic
+def confirm_ticket(
+    *,
+    ticket: Ticket,
+    rating: int,
+    is_satisfied: bool,
+    actor: str,
+    at: datetime,
+    note: str = "",
+    by: Official | None = None,
+) -> Ticket:
+    """销号: the company, by its link or on the phone, says that it is settled."""
+    ticket = lock_for(ticket, Move.CONFIRM)
+    ticket.rating, ticket.is_satisfied, ticket.closed_at = rating, is_satisfied, at
+    ticket.next_on = ticket.warn_on = ticket.alarm_on = ticket.act_on = None
+    source = advance(ticket, Move.CONFIRM)
+    ticket.save(update_fields=["status", "rating", "is_satisfied", "closed_at", *DAYS])
+    ticket.units.filter(is_current=True).update(is_current=False)
+    write_event(ticket, Move.CONFIRM, source=source, by=by, at=at, actor=actor, note=note.strip())
+    return ticket
+
+
+@transaction.atomic
+def rework_ticket(
+    *, ticket: Ticket, rating: int, actor: str, note: str, at: datetime, by: Official | None = None
+) -> Ticket:
+    """重办: the company is not satisfied; a new round with its own deadline, one rung up by rule."""
+    ticket = lock_for(ticket, Move.REWORK)
+    calendar = calendar_of(ticket)
+    lead = _lead_of(ticket)
+    days = ticket.version.limit(LimitKind.REWORK)
+    explanation = calendar.explain(day_of(at), days, started="退回重办")
+    ticket.round += 1
+    ticket.rating, ticket.is_satisfied = rating, False
+    ticket.due_on, ticket.due_is_provisional = explanation.due, explanation.provisional
+    ticket.resolved_at = ticket.answered_at = None
+    ticket.outcome = ticket.answer_mode = ""
+    source = advance(ticket, Move.REWORK)
+    lead.finished_at, lead.due_on = None, explanation.due
+    lead.save(update_fields=["finished_at", "due_on"])
+    write_event(
+        ticket,
+        Move.REWORK,
+        source=source,
+        by=by,
+        at=at,
+        actor=actor,
+        note=note.strip(),
+        explanation=explanation,
+    )
+    rules = ticket.version.escalations.filter(trigger=Trigger.REWORKS, threshold__lte=ticket.round - 1)
+    for rule in rules.order_by("threshold"):
+        climb(ticket, rule.rung, trigger=Trigger.REWORKS, at=at)
+    run_until(ticket, explanation.due, limit=days, calendar=calendar)
+    ticket.save(
+        update_fields=[
+            "status",
+            "round",
+            "rung",
+            "rating",
+            "is_satisfied",
+            "due_on",
+            "due_is_provisional",
+            "resolved_at",
+            "answered_at",
+            "outcome",
+            "answer_mode",
+            *DAYS,
+        ]
+    )
+    return ticket
+
+
+@transaction.atomic
+def escalate_overdue(*, ticket: Ticket, at: datetime) -> Ticket:
+    """Take an overdue problem to every rung whose number of working days past the limit has come."""
+    ticket = lock_for(ticket, Move.ESCALATE)
+    calendar = calendar_of(ticket)
+    today = day_of(at)
+    if ticket.due_on is not None and ticket.status in (Status.DISPATCHED, Status.IN_PROGRESS):
+        for rule in ticket.version.escalations.filter(trigger=Trigger.OVERDUE).order_by("threshold"):
+            if calendar.add(ticket.due_on, rule.threshold) <= today:
+                climb(ticket, rule.rung, trigger=Trigger.OVERDUE, at=at)
+    ticket.act_on = next_act(ticket, calendar=calendar)
+    ticket.save(update_fields=["rung", "act_on"])
+    return ticket
