@@ -70,7 +70,7 @@ def install(names: list[str]) -> None:
     words: list[str | Path] = ["--require-hashes", "--only-binary", ":all:"]
     for lock in locks:
         words += ["-r", lock]
-    run([PYTHON, *PIP, "install", *words], "安装 Python 依赖失败")
+    run([PYTHON, *PIP, "install", *words], "安装 Python 依赖失败", quiet=True)
     for other in VENV.glob("installed-*"):
         other.unlink()
     stamp.write_text(state)
@@ -110,7 +110,7 @@ def npm_install_without_node() -> None:
         python = bin_folder / "python"
         run([sys.executable, "-m", "venv", folder], "创建虚拟环境失败")
         lock = ROOT / "requirements" / "node.txt"
-        run([python, *PIP, "install", "--require-hashes", "-r", lock], "安装 Node 失败")
+        run([python, *PIP, "install", "--require-hashes", "-r", lock], "安装 Node 失败", quiet=True)
         npm_install([bin_folder / "npm"], f"{bin_folder}:{os.environ['PATH']}")
 
 
