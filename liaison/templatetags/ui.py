@@ -42,7 +42,7 @@ TONES = {
     "red": Tone("red", '<path d="M1 1h10v10H1z"/>', "超期"),
     "red+": Tone(
         "red-plus",
-        '<path d="M0 0h12v12H0z"/><path class="mark" d="M5.1 2h1.8v5H5.1zM5.1 8.2h1.8V10H5.1z"/>',
+        '<path d="M0 0h12v12H0z"/><path class="cut" d="M5.1 2h1.8v5H5.1zM5.1 8.2h1.8V10H5.1z"/>',
         "严重超期",
     ),
     "blue": Tone(
@@ -60,7 +60,7 @@ TONES["gray"] = TONES["grey"]
 @lru_cache(maxsize=512)
 def _draw_icon(name: str, size: int, css: str) -> SafeString:
     path = name if "/" in name else f"outline/{name}"
-    attributes = {"class": f"icon {css}".strip(), "aria_hidden": "true", "focusable": "false"}
+    attributes = {"class": f"ico {css}".strip(), "aria_hidden": "true", "focusable": "false"}
     drawn = tabler_icon(path, size=size, stroke_width="1.75", **attributes)
     return mark_safe(" ".join(str(drawn).split()))  # noqa: S308 - our own file, no user text
 
@@ -109,7 +109,7 @@ def person(name: str, unit: str = "", note: str = "", phone: str = "") -> SafeSt
     if phone:
         parts.append(format_html('<a class="person-phone" href="tel:{}">{}</a>', phone, phone))
     return format_html(
-        '<span class="person"><span class="avatar" aria-hidden="true">{}</span><span class="person-text">{}</span></span>',
+        '<span class="person"><span class="face" aria-hidden="true">{}</span><span class="person-text">{}</span></span>',
         str(name)[:1],
         mark_safe("".join(parts)),  # noqa: S308 - each part went through format_html
     )
@@ -424,7 +424,7 @@ def fields(form: forms.BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/form_errors.html")
-def form_errors(form: forms.BaseForm) -> dict[str, Any]:
+def form_errors(form: forms.BaseForm, focus: bool = True) -> dict[str, Any]:
     """What has to be mended, at the head of the form, each line leading to its field."""
     lines = [
         {"label": bound.label, "ident": bound.id_for_label or f"{bound.auto_id}_group", "text": text}
