@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date
+from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _SATURDAY = 5
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # a date outside is a slip of the pen, not a deadline
 _YEARS_AHEAD = 2  # a first horizon wide enough for any usual limit
 _FEWEST_WORKDAYS = 230  # a year has at least as many; used to guess how far to look
 _MOST_SEGMENTS = 14  # longer explanations leave out their middle
@@ -126,8 +127,6 @@ class WorkCalendar:
                 first = low - missing
             else:
                 last = self._span[1] + missing
-            if first < MINYEAR or last > MAXYEAR:
-                raise UnknownYear(f"从 {start.isoformat()} 起算 {n} 个工作日，超出了工作日历的范围。")
 
     def count(self, after: date, until: date) -> int:
         """Working days d with after < d <= until; negative when `until` lies before `after`."""
@@ -187,7 +186,9 @@ class WorkCalendar:
             return low, days
         if low <= high:
             first, last = min(first, low), max(last, high)
-        first, last = max(first - 1, MINYEAR), min(last + _YEARS_AHEAD, MAXYEAR)
+        if first < FIRST_YEAR or last > LAST_YEAR:
+            raise UnknownYear(f"日期超出了工作日历的范围（{FIRST_YEAR}–{LAST_YEAR} 年）。")
+        first, last = max(first - 1, FIRST_YEAR), min(last + _YEARS_AHEAD, LAST_YEAR)
         begin, end = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
         days = [ordinal for ordinal in range(begin, end + 1) if self._counts(ordinal)]
         self._span = (first, last, days)

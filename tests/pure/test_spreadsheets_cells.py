@@ -134,7 +134,7 @@ class TestWriteWorkbook:
         assert value.startswith("坏字符长")
         assert len(value) == 32_767
 
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(
         st.lists(
             st.tuples(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20)),

@@ -195,7 +195,6 @@ class TestText:
         text = "企业名称\t经营范围\n甲\t米,面,油,茶\n乙\t酒,烟,糖,茶\n"
         assert open_roster(save(text)).headings == ["企业名称", "经营范围"]
 
-    @settings(deadline=None)
     @given(
         rows=st.lists(
             st.lists(
@@ -342,7 +341,7 @@ class TestRefusals:
         with pytest.raises(UnreadableFile, match="上限"):
             open_roster(save(ROSTER))
 
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(data=st.data())
     def test_damage_is_refused_or_read_but_never_a_traceback(
         self, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -217,10 +217,18 @@ def test_refuses_a_day_that_is_both_off_and_on():
         WorkCalendar(off={date(2026, 10, 10): "停工"}, work={date(2026, 10, 10): "补班"}, published=())
 
 
-@pytest.mark.parametrize(("start", "n"), [(date(9999, 12, 30), 30), (date(1, 1, 2), -30)])
+@pytest.mark.parametrize(
+    ("start", "n"),
+    [(date(2199, 12, 30), 30), (date(1900, 1, 2), -30), (date(9999, 12, 30), 1), (date.min, 0)],
+)
 def test_refuses_to_count_beyond_the_calendar(start: date, n: int):
     with pytest.raises(UnknownYear, match="超出了工作日历的范围"):
         STATUTORY.add(start, n)
+
+
+def test_a_calendar_reaches_its_last_year():
+    assert STATUTORY.count(date(1900, 1, 1), date(2199, 12, 31)) > 300 * 250
+    assert STATUTORY.add(date(2026, 1, 1), 20_000).year > 2100
 
 
 def test_year_status_values_are_what_the_tables_keep():
