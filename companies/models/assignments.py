@@ -9,10 +9,11 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from companies.models.companies import Company, Project
-from liaison.models import Department, Official, Programme, ProgrammeVersion, TeamRole
+from companies.models.companies import MANAGERS, Company, Project
+from liaison.models import Department, Official, Posting, Programme, ProgrammeVersion, TeamRole
 from liaison.models.people import in_force, period
 
 
@@ -24,6 +25,55 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def in_force(self, on: date) -> Self:
         """Enrolments that hold on the day."""
         return self.filter(in_force(on))
+
+    def managed_by(self, official: Official) -> Self:
+        """Enrolments whose team the official's office puts together."""
+        return self.filter(official.access.regions(MANAGERS, "company__region__path"))
+
+    def served_by(self, official: Official, on: date) -> Self:
+        """Enrolments in whose team the official sits on the day, in person or through a unit of theirs."""
+        posts = Posting.objects.filter(official=official).in_force(on)
+        mine = Q(official=official) | Q(official__isnull=True, department__in=posts.values("department"))
+        seats = Assignment.objects.in_force(on).filter(mine, enrolment=OuterRef("pk"))
+        return self.filter(Exists(seats))
+
+    def with_team(self, on: date) -> Self:
+        """Prefetch the seats held on the day, as `seats`, in the order of the rulebook."""
+        seats = Assignment.objects.in_force(on).select_related("role", "official", "department")
+        return self.prefetch_related(
+            Prefetch("assignments", seats.order_by("role__position", "starts_on", "pk"), to_attr="seats")
+        )
+
+    def missing(self, role_code: str, on: date) -> Self:
+        """Enrolments whose team has fewer holders of the seat on the day than its rules ask for."""
+        held = (
+            Assignment.objects.in_force(on)
+            .filter(enrolment=OuterRef("pk"), role__code=role_code)
+            .order_by()
+            .values("enrolment")
+            .annotate(n=Count("pk"))
+        )
+        wanted = TeamRole.objects.filter(version=OuterRef("version"), code=role_code)
+        return self.annotate(
+            seats_held=Coalesce(Subquery(held.values("n")), 0),
+            seats_wanted=Coalesce(Subquery(wanted.values("min_count")), 0),
+        ).filter(seats_wanted__gt=F("seats_held"))
+
+    def incomplete(self, on: date) -> Self:
+        """Enrolments in whose team at least one required seat stands empty on the day."""
+        held = (
+            Assignment.objects.in_force(on)
+            .filter(enrolment=OuterRef(OuterRef("pk")), role=OuterRef("pk"))
+            .order_by()
+            .values("role")
+            .annotate(n=Count("pk"))
+        )
+        short = (
+            TeamRole.objects.filter(version=OuterRef("version"), min_count__gt=0)
+            .annotate(held=Coalesce(Subquery(held.values("n")), 0))
+            .filter(min_count__gt=F("held"))
+        )
+        return self.filter(Exists(short))
 
 
 class Enrolment(models.Model):
@@ -90,6 +140,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Seats held on the day."""
         return self.filter(in_force(on))
 
+    def not_over_by(self, on: date) -> Self:
+        """Seats held on the day or due to be held later."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
     def visible_to(self, official: Official) -> Self:
         """Seats in the teams of the companies one may see."""
         return self.filter(enrolment__company__in=Company.objects.visible_to(official))
@@ -128,6 +182,9 @@ class Assignment(models.Model):
     )
 
     objects = AssignmentQuerySet.as_manager()
+
+    # What was said of a soft quota when the seat was given; told to the user, never stored.
+    warning: str = ""
 
     class Meta:
         verbose_name = verbose_name_plural = "包联关系"

@@ -16,6 +16,8 @@ from liaison.models import Official, Region
 # Roles whose reach shows every company of a region, and those that see the companies they serve.
 REGIONAL = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ROSTER, SystemRole.ASSESSOR, SystemRole.ADMIN)
 DEPARTMENTAL = (SystemRole.UNIT, SystemRole.LEADER)
+# Roles that enrol the companies of their region and put their teams together.
+MANAGERS = (SystemRole.OFFICE, SystemRole.ADMIN)
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -36,6 +38,10 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
         mine = Assignment.objects.in_force(official.access.on).filter(official=official)
         return self.filter(Exists(mine.filter(enrolment__company=OuterRef("pk"))))
+
+    def managed_by(self, official: Official) -> Self:
+        """Companies that the official's office enrols and gives a team."""
+        return self.filter(official.access.regions(MANAGERS, "region__path"))
 
     def matching(self, words: str) -> Self:
         """Companies whose name, credit code or pinyin contains what was typed."""

@@ -1,0 +1,335 @@
+"""Seats of a company's team: who takes one, who leaves it, and how many one person may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from companies.models import Assignment, Enrolment
+from liaison.choices import Holder, SystemRole
+from liaison.models import Department, Official, Posting, Quota, TeamRole
+from liaison.services import record
+
+
+class AssignmentRefused(Exception):
+    """The seat cannot be given, changed or left so. The message is written for the user."""
+
+
+@dataclass(frozen=True)
+class BulkAssigned:
+    """What a bulk assignment did: seats given, enrolments left alone because the seat was taken."""
+
+    created: list[Assignment]
+    taken: int
+
+
+@transaction.atomic
+def assign_seat(
+    *,
+    enrolment: Enrolment,
+    role: TeamRole,
+    starts_on: date,
+    by: Official,
+    at: datetime,
+    official: Official | None = None,
+    department: Department | None = None,
+) -> Assignment:
+    """Give a seat of the team to an official or to a unit, within the seat's and the rank's limits.
+
+    For an official, `department` may name which of several postings counts. A soft quota lets the
+    seat pass and leaves its words in `assignment.warning`.
+    """
+    enrolment = _lock(enrolment)
+    seat = _fill(
+        enrolment,
+        role,
+        official=official,
+        department=department,
+        starts_on=starts_on,
+        by=by,
+        at=at,
+    )
+    record("指派", seat, by=by, at=at, **_facts(seat))
+    return seat
+
+
+@transaction.atomic
+def replace_holder(
+    *,
+    assignment: Assignment,
+    starts_on: date,
+    by: Official,
+    at: datetime,
+    official: Official | None = None,
+    department: Department | None = None,
+) -> Assignment:
+    """更换: from the day on someone else holds the seat; the one before keeps the days before it."""
+    enrolment = _lock(assignment.enrolment)
+    before = _current(assignment)
+    _vacate(before, starts_on)
+    seat = _fill(
+        enrolment,
+        before.role,
+        official=official,
+        department=department,
+        starts_on=starts_on,
+        by=by,
+        at=at,
+    )
+    record("更换", seat, by=by, at=at, **_facts(seat), before=str(before.official or before.department))
+    return seat
+
+
+@transaction.atomic
+def end_assignment(*, assignment: Assignment, ends_on: date, by: Official, at: datetime) -> Assignment:
+    """结束包联: the last day on which the seat is held."""
+    _lock(assignment.enrolment)
+    seat = _current(assignment)
+    if ends_on < seat.starts_on:
+        raise AssignmentRefused(f"结束日不能早于开始日 {seat.starts_on}。")
+    if seat.ends_on is not None and seat.ends_on <= ends_on:
+        raise AssignmentRefused(f"该席位已于 {seat.ends_on} 结束。")
+    seat.ends_on = ends_on
+    seat.save(update_fields=["ends_on"])
+    record("结束包联", seat, by=by, at=at, **_facts(seat))
+    return seat
+
+
+@transaction.atomic
+def vacate_seat(*, assignment: Assignment, on: date, by: Official, at: datetime) -> None:
+    """撤下: from the day on the seat stands empty; a seat that was to begin that day is undone."""
+    _lock(assignment.enrolment)
+    seat = _current(assignment)
+    facts = _facts(seat)
+    if seat.ends_on is not None and seat.ends_on < on:
+        raise AssignmentRefused(f"该席位已于 {seat.ends_on} 结束。")
+    record("撤下", seat, by=by, at=at, **facts, vacant_from=on.isoformat())
+    _vacate(seat, on)
+
+
+@transaction.atomic
+def assign_department_to_many(
+    *,
+    enrolments: Iterable[Enrolment],
+    role_code: str,
+    department: Department,
+    starts_on: date,
+    by: Official,
+    at: datetime,
+) -> BulkAssigned:
+    """Give one unit the same seat in many teams; where the seat is taken, nothing is changed."""
+    keys = [enrolment.pk for enrolment in enrolments]
+    locked = list(
+        Enrolment.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+    )
+    if not department.is_active:
+        raise AssignmentRefused(f"“{department}”已停用，不能担任席位。")
+    roles = {
+        role.version_id: role
+        for role in TeamRole.objects.filter(
+            code=role_code, version__in={e.version_id for e in locked}
+        ).order_by("pk")
+    }
+    for role in roles.values():
+        if role.holder != Holder.DEPARTMENT:
+            raise AssignmentRefused(f"“{role}”由干部担任，不能批量指派给单位。")
+    if missing := [e for e in locked if e.version_id not in roles]:
+        raise AssignmentRefused(f"所选企业中有 {len(missing)} 家的方案没有这个席位。")
+    standing = Assignment.objects.filter(enrolment__in=keys, role__in=roles.values()).not_over_by(starts_on)
+    held = dict(standing.order_by().values_list("enrolment").annotate(n=Count("pk")))
+    theirs = set(standing.filter(department=department).values_list("enrolment", flat=True))
+    created = []
+    for enrolment in locked:
+        role = roles[enrolment.version_id]
+        full = role.max_count is not None and held.get(enrolment.pk, 0) >= role.max_count
+        if full or enrolment.pk in theirs:
+            continue
+        _check_days(enrolment, starts_on)
+        created.append(
+            Assignment(
+                enrolment=enrolment,
+                role=role,
+                department=department,
+                is_exclusive=role.is_exclusive,
+                starts_on=starts_on,
+                ends_on=enrolment.ends_on,
+                assigned_at=at,
+                assigned_by=by,
+            )
+        )
+    Assignment.objects.bulk_create(created, batch_size=2000)
+    if created:
+        record(
+            "批量指派",
+            department,
+            by=by,
+            at=at,
+            role=role_code,
+            starts_on=starts_on.isoformat(),
+            enrolments=[seat.enrolment_id for seat in created],
+        )
+    return BulkAssigned(created, len(locked) - len(created))
+
+
+def posting_for(official: Official, on: date, department: Department | None = None) -> Posting | None:
+    """The posting under which an official sits in a team: the named unit's, else 包抓干部, else the first."""
+    postings = list(
+        Posting.objects.filter(official=official).in_force(on).select_related("department").order_by("pk")
+    )
+    if department is not None:
+        postings = [p for p in postings if p.department_id == department.pk]
+    postings.sort(key=lambda p: p.role != SystemRole.OFFICIAL)
+    return postings[0] if postings else None
+
+
+def counted_seats(*, programme_id: int, projects: bool, on: date) -> QuerySet[Assignment]:
+    """Seats that weigh on quotas in a programme, on the day or later: of companies, or of projects."""
+    return Assignment.objects.filter(
+        role__counts_to_quota=True,
+        enrolment__programme=programme_id,
+        enrolment__project__isnull=not projects,
+    ).not_over_by(on)
+
+
+def _lock(enrolment: Enrolment) -> Enrolment:
+    """Teams change one clerk at a time. Always taken before an official's own lock: no deadlock."""
+    return (
+        Enrolment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("programme", "company", "project")
+        .get(pk=enrolment.pk)
+    )
+
+
+def _current(assignment: Assignment) -> Assignment:
+    """The seat as it stands now, its team locked."""
+    seat = (
+        Assignment.objects.filter(pk=assignment.pk).select_related("role", "official", "department").first()
+    )
+    if seat is None:
+        raise AssignmentRefused("该席位已被他人撤下，请刷新后再看。")
+    return seat
+
+
+def _fill(
+    enrolment: Enrolment,
+    role: TeamRole,
+    *,
+    official: Official | None,
+    department: Department | None,
+    starts_on: date,
+    by: Official,
+    at: datetime,
+) -> Assignment:
+    if role.version_id != enrolment.version_id:
+        raise AssignmentRefused(f"“{role}”不是该企业所用方案版本的席位。")
+    _check_days(enrolment, starts_on)
+    warning = ""
+    if role.holder == Holder.OFFICIAL:
+        if official is None:
+            raise AssignmentRefused(f"“{role}”须由干部担任，请选择干部。")
+        if role.counts_to_quota:  # the lock that two assignments of one official cannot pass together
+            official = Official.objects.select_for_update(of=("self",), no_key=True).get(pk=official.pk)
+        if not official.is_active:
+            raise AssignmentRefused(f"“{official}”的账户已停用，不能担任席位。")
+        posting = posting_for(official, starts_on, department)
+        if posting is None:
+            where = f"在{department}" if department else ""
+            raise AssignmentRefused(f"“{official}”在 {starts_on} {where}没有任职，不能担任席位。")
+        department = posting.department
+    else:
+        if official is not None or department is None:
+            raise AssignmentRefused(f"“{role}”须由单位担任，请选择单位。")
+        if not department.is_active:
+            raise AssignmentRefused(f"“{department}”已停用，不能担任席位。")
+    _check_room(enrolment, role, official=official, department=department, on=starts_on)
+    if official is not None and role.counts_to_quota:
+        warning = _check_quota(enrolment, official, starts_on)
+    seat = Assignment.objects.create(
+        enrolment=enrolment,
+        role=role,
+        official=official,
+        department=department,
+        is_exclusive=role.is_exclusive,
+        starts_on=starts_on,
+        ends_on=enrolment.ends_on,
+        assigned_at=at,
+        assigned_by=by,
+    )
+    seat.warning = warning
+    return seat
+
+
+def _check_days(enrolment: Enrolment, starts_on: date) -> None:
+    if starts_on < enrolment.starts_on:
+        raise AssignmentRefused(f"开始日不能早于企业纳入日 {enrolment.starts_on}。")
+    if enrolment.ends_on is not None and starts_on > enrolment.ends_on:
+        raise AssignmentRefused(f"该企业已于 {enrolment.ends_on} 退出包联。")
+
+
+def _check_room(
+    enrolment: Enrolment, role: TeamRole, *, official: Official | None, department: Department, on: date
+) -> None:
+    standing = list(
+        Assignment.objects.filter(enrolment=enrolment, role=role)
+        .not_over_by(on)
+        .select_related("official", "department")
+        .order_by("starts_on", "pk")
+    )
+    if official is not None:
+        if any(seat.official_id == official.pk for seat in standing):
+            raise AssignmentRefused(f"“{official}”已担任该企业的“{role}”。")
+    elif any(seat.department_id == department.pk for seat in standing):
+        raise AssignmentRefused(f"“{department}”已担任该企业的“{role}”。")
+    if role.max_count is not None and len(standing) >= role.max_count:
+        names = "、".join(str(seat.official or seat.department) for seat in standing)
+        raise AssignmentRefused(
+            f"“{role}”最多 {role.max_count} 个，已由{names}担任。请用“更换”，或先把原来的撤下。"
+        )
+
+
+def _check_quota(enrolment: Enrolment, official: Official, on: date) -> str:
+    """Refuse what goes past a hard quota; word what goes past a soft one. The official is locked."""
+    quota = Quota.objects.filter(version=enrolment.version_id, rank=official.rank).first()
+    if quota is None:
+        return ""
+    projects = enrolment.project_id is not None
+    limit = quota.projects if projects else quota.companies
+    held = (
+        counted_seats(programme_id=enrolment.programme_id, projects=projects, on=on)
+        .filter(official=official)
+        .exclude(enrolment=enrolment)  # a second seat in the same team is no second company
+        .aggregate(n=Count("enrolment", distinct=True))["n"]
+    )
+    if held < limit:
+        return ""
+    unit = "个项目" if projects else "户企业"
+    words = f"{official}（{official.get_rank_display()}）在本方案已包抓 {held} {unit}，限额 {limit} {unit}"
+    if quota.is_hard:
+        raise AssignmentRefused(f"{words}，不能再增加。请选择其他干部，或先调整其已有包联。")
+    return f"{words}，本次指派后超出限额，请留意。"
+
+
+def _vacate(seat: Assignment, on: date) -> None:
+    if seat.ends_on is not None and seat.ends_on < on:
+        return
+    if seat.starts_on >= on:
+        seat.delete()  # it never began: the trail keeps it
+    else:
+        seat.ends_on = on - timedelta(days=1)
+        seat.save(update_fields=["ends_on"])
+
+
+def _facts(seat: Assignment) -> dict[str, str]:
+    return {
+        "company": seat.enrolment.company.uscc,
+        "project": seat.enrolment.project.code if seat.enrolment.project else "",
+        "role": seat.role.code,
+        "holder": str(seat.official or seat.department),
+        "department": str(seat.department),
+        "starts_on": seat.starts_on.isoformat(),
+        "ends_on": seat.ends_on.isoformat() if seat.ends_on else "",
+    }

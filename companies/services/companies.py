@@ -1,0 +1,120 @@
+"""What a team keeps about its company: the people to call, and the plan."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import phonenumbers
+from django.db import transaction
+
+from companies.models import Company, Contact, Enrolment, ServicePlan
+from liaison.models import Official
+from liaison.services import record
+
+
+class ContactRefused(Exception):
+    """The contact cannot be kept so. The message is written for the user."""
+
+
+class PlanRefused(Exception):
+    """The plan cannot be kept so. The message is written for the user."""
+
+
+@transaction.atomic
+def add_contact(
+    *,
+    company: Company,
+    name: str,
+    phone: str,
+    by: Official,
+    at: datetime,
+    title: str = "",
+    is_primary: bool = False,
+) -> Contact:
+    """Write down someone at the company to call; the first one is the primary contact."""
+    company = Company.objects.select_for_update(of=("self",), no_key=True).get(pk=company.pk)
+    name, phone = name.strip(), tidy_phone(phone)
+    if not name:
+        raise ContactRefused("请填写联络员姓名。")
+    if company.contacts.filter(phone=phone).exists():
+        raise ContactRefused(f"该企业已有使用电话 {phone} 的联络员。")
+    others = company.contacts.filter(is_primary=True)
+    if is_primary:
+        others.update(is_primary=False)
+    contact = Contact.objects.create(
+        company=company,
+        name=name,
+        title=title.strip(),
+        phone=phone,
+        is_primary=is_primary or not others.exists(),
+    )
+    record("新增联络员", company, by=by, at=at, name=name, phone=phone, primary=contact.is_primary)
+    return contact
+
+
+@transaction.atomic
+def make_contact_primary(*, contact: Contact, by: Official, at: datetime) -> Contact:
+    """Let this contact be the one to call first."""
+    company = Company.objects.select_for_update(of=("self",), no_key=True).get(pk=contact.company_id)
+    company.contacts.filter(is_primary=True).exclude(pk=contact.pk).update(is_primary=False)
+    contact.is_primary = True
+    contact.save(update_fields=["is_primary"])
+    record("设为主要联络员", company, by=by, at=at, name=contact.name, phone=contact.phone)
+    return contact
+
+
+@transaction.atomic
+def write_plan(
+    *,
+    enrolment: Enrolment,
+    goals: str,
+    measures: str,
+    by: Official,
+    at: datetime,
+    due_on: date | None = None,
+) -> ServicePlan:
+    """制定包抓方案, or rewrite it; the trail keeps what stood there before."""
+    enrolment = Enrolment.objects.select_for_update(of=("self",), no_key=True).get(pk=enrolment.pk)
+    goals, measures = goals.strip(), measures.strip()
+    if not goals or not measures:
+        raise PlanRefused("包抓方案须写明目标和措施。")
+    if due_on is not None and due_on < enrolment.starts_on:
+        raise PlanRefused(f"完成日期不能早于企业纳入日 {enrolment.starts_on}。")
+    before = ServicePlan.objects.filter(enrolment=enrolment).first()
+    plan, _ = ServicePlan.objects.update_or_create(
+        enrolment=enrolment,
+        defaults={
+            "goals": goals,
+            "measures": measures,
+            "due_on": due_on,
+            "written_at": at,
+            "written_by": by,
+        },
+    )
+    record(
+        "修改包抓方案" if before else "制定包抓方案",
+        enrolment,
+        by=by,
+        at=at,
+        goals=goals,
+        measures=measures,
+        due_on=due_on.isoformat() if due_on else "",
+        before={"goals": before.goals, "measures": before.measures} if before else {},
+    )
+    return plan
+
+
+def tidy_phone(text: str) -> str:
+    """A Chinese phone number as it is dialled: 13900001234, 0916-2212345; refused if it is none."""
+    try:
+        number = phonenumbers.parse(text.strip(), "CN")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or number.country_code != 86 or not phonenumbers.is_valid_number(number):
+        raise ContactRefused(f"“{text.strip()}”不是有效的电话号码，请填写手机号或带区号的座机号。")
+    kind = phonenumbers.number_type(number)
+    digits = phonenumbers.national_significant_number(number)
+    if kind == phonenumbers.PhoneNumberType.FIXED_LINE:
+        shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL).split(" ")
+        return f"{shown[0]}-{''.join(shown[1:])}"
+    return digits
