@@ -81,7 +81,7 @@ def _charts() -> dict[str, dict[str, Any]]:
         "rates": {"kind": "hbar", "percent": True, "categories": counties,
                   "series": [{"name": "走访完成率", "data": [
                       {"value": value, "url": "#charts"} for value in (96, 91, 88, 83, 78, 71)]}]},
-        "grades": {"kind": "stack", "unit": "件", "categories": counties,
+        "grades": {"kind": "stack", "unit": "件", "scale": True, "categories": counties,
                    "series": [{"name": "A 即办类", "data": [12, 9, 7, 8, 5, 4]},
                               {"name": "B 部门类", "data": [18, 11, 13, 9, 8, 7]},
                               {"name": "C 协调类", "data": [6, 4, 5, 2, 3, 1]},

@@ -1,4 +1,5 @@
-/* Charts from a plain description {kind, categories, series: [{name, data}], unit, percent, max}.
+/* Charts from a plain description {kind, categories, series: [{name, data}], unit, percent, max, scale}.
+   scale: the series are steps of one scale (grades A to D) and get one hue from light to deep.
    kind: line, bar, stack, hbar, heat, ring. A point may be {value, url}: a click opens its rows.
    The palette differs in lightness as well as hue, so it survives colour blindness and grey print;
    series differ in marker or hatching, too. */
@@ -6,6 +7,8 @@
   "use strict";
 
   const COLOURS = ["#1b4f9c", "#e08a00", "#0f7f78", "#8a3b8f", "#7d8896", "#5aa0e6"];
+  const DEPTH = ["#cfdff4", "#86afe3", "#3a6db8", "#10305e"];  // an ordered scale, like grades A to D
+  const depth = (count) => (count > 3 ? DEPTH : count === 3 ? [DEPTH[0], DEPTH[1], DEPTH[3]] : [DEPTH[1], DEPTH[3]]);
   const SHAPES = ["circle", "rect", "triangle", "diamond", "roundRect", "pin"];
   const DASHES = ["solid", "dashed", "solid", "dotted", "dashed", "dotted"];
   const FONT = "\"PingFang SC\", \"Microsoft YaHei\", \"Noto Sans CJK SC\", sans-serif";
@@ -24,7 +27,7 @@
   });
 
   const base = (chart, dark) => ({
-    color: COLOURS,
+    color: chart.scale ? depth(chart.series.length) : COLOURS,
     animation: !still,
     animationDuration: 300,
     textStyle: { fontFamily: FONT, color: INK },
@@ -62,10 +65,10 @@
       if (chart.kind === "line") {
         return { ...common, type: "line", symbol: SHAPES[place % 6], symbolSize: 7, lineStyle: { width: 2, type: DASHES[place % 6] }, connectNulls: false };
       }
-      const decal = place === 0 ? { symbol: "none" } : { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: (place % 2 ? 1 : -1) * Math.PI / 4, color: "rgba(255,255,255,.55)" };
+      const decal = place === 0 || chart.scale ? { symbol: "none" } : { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [1, 5], rotation: (place % 2 ? 1 : -1) * Math.PI / 4, color: "rgba(255,255,255,.5)" };
       return {
         ...common, type: "bar", stack: chart.kind === "stack" ? "all" : undefined, barMaxWidth: flat ? 16 : 28,
-        itemStyle: { borderRadius: chart.kind === "stack" ? 0 : 2, decal },
+        itemStyle: { borderRadius: chart.kind === "stack" ? 0 : 2, borderColor: chart.kind === "stack" ? "#fff" : undefined, borderWidth: chart.kind === "stack" ? 1 : 0, decal },
         label: { show: flat && chart.series.length === 1, position: "right", color: INK, fontFamily: FONT, formatter: (point) => (chart.percent ? `${value(point.data)}%` : thousands(value(point.data))) },
       };
     });
@@ -81,7 +84,7 @@
       top = Math.max(top, number);
       cells.push({ value: [x, y, number], url: point && point.url });
     }));
-    cells.forEach((cell) => { cell.label = { color: cell.value[2] > top * 0.55 ? "#fff" : "#18212e" }; });
+    cells.forEach((cell) => { cell.label = { color: cell.value[2] > top * 0.78 ? "#fff" : "#18212e" }; });
     options.grid = { left: 8, right: 8, top: 8, bottom: 8, containLabel: true };
     options.xAxis = axis({ type: "category", data: chart.categories, splitLine: { show: false } });
     options.yAxis = axis({ type: "category", data: chart.series.map((series) => series.name), inverse: true, splitLine: { show: false } });
