@@ -1,0 +1,197 @@
+"""Problems and their course, meetings and frozen months. A ticket gets where it is through the services."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory, Trait
+from factory.django import DjangoModelFactory
+
+from issues import models, services
+from issues.choices import AnswerMode, BulletinState, MeetingState, Outcome, Source, Status
+from liaison.choices import Rung, SystemRole, Trigger
+from liaison.models import GradeRule
+from tests.factories.clock import at
+from tests.factories.companies import EnrolmentFactory
+from tests.factories.ground import DepartmentFactory, OfficialFactory, PostingFactory
+from tests.factories.rulebook import p2_version
+
+MONDAY = at(2026, 3, 2)
+COURSE = list(Status.values)
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Category
+        django_get_or_create = ("code",)
+
+    code = "labour"
+    name = "用工"
+
+
+class TicketFactory(DjangoModelFactory):
+    """A problem of a company, by default just collected; a trait takes it further, an hour per step.
+
+    `TicketFactory(dispatched=True, lead=department, grade="B")`; `at=` is the hour of collection.
+    """
+
+    class Meta:
+        model = models.Ticket
+
+    class Params:
+        reported = Trait(state=Status.REPORTED)
+        dispatched = Trait(state=Status.DISPATCHED)
+        in_progress = Trait(state=Status.IN_PROGRESS)
+        resolved = Trait(state=Status.RESOLVED)
+        answered = Trait(state=Status.ANSWERED)
+        closed = Trait(state=Status.CLOSED)
+
+    state = Status.DRAFT
+    enrolment = SubFactory(EnrolmentFactory)
+    title = Sequence(lambda n: f"旺季缺熟练工 {n} 名")
+    source = Source.VISIT
+    by = SubFactory(OfficialFactory)
+    at = MONDAY
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **given: Any) -> models.Ticket:
+        state, by, moment = given.pop("state"), given.pop("by"), given.pop("at")
+        dispatch = {
+            name: given.pop(name, None)
+            for name in ("grade", "category", "lead", "cooperating", "office", "unit")
+        }
+        outcome = given.pop("outcome", Outcome.SOLVED)
+        ticket = services.collect_ticket(by=by, at=moment, **given)
+        hour = timedelta(hours=1)
+        for number, step in enumerate(COURSE[1 : COURSE.index(state) + 1], start=1):
+            ticket = cls._take(ticket, step, dispatch, by=by, outcome=outcome, at=moment + number * hour)
+        ticket.refresh_from_db()
+        return ticket
+
+    @classmethod
+    def _take(
+        cls, ticket: models.Ticket, step: str, dispatch: dict[str, Any], *, by: Any, outcome: str, at: Any
+    ) -> models.Ticket:
+        if step == Status.REPORTED:
+            return services.report_ticket(ticket=ticket, by=by, at=at)
+        if step == Status.DISPATCHED:
+            lead = dispatch["lead"] = dispatch["lead"] or DepartmentFactory()
+            if not lead.postings.filter(role=SystemRole.UNIT).exists():
+                dispatch["unit"] = PostingFactory(role=SystemRole.UNIT, department=lead).official
+            return services.dispatch_ticket(
+                ticket=ticket,
+                grade=GradeRule.objects.get(version=ticket.version, code=dispatch["grade"] or "A"),
+                category=dispatch["category"] or CategoryFactory(),
+                lead=lead,
+                cooperating=dispatch["cooperating"] or (),
+                by=dispatch["office"] or PostingFactory(role=SystemRole.OFFICE).official,
+                at=at,
+            )
+        if step in (Status.IN_PROGRESS, Status.RESOLVED):
+            unit = (
+                dispatch["unit"] or dispatch["lead"].postings.filter(role=SystemRole.UNIT)[:1].get().official
+            )
+            if step == Status.IN_PROGRESS:
+                return services.sign_ticket(ticket=ticket, by=unit, at=at)
+            return services.resolve_ticket(
+                ticket=ticket, outcome=outcome, result="已协调到位", by=unit, at=at
+            )
+        if step == Status.ANSWERED:
+            return services.answer_ticket(
+                ticket=ticket, mode=AnswerMode.PHONE, note="已电话告知办理情况", by=by, at=at
+            )
+        return services.confirm_ticket(ticket=ticket, rating=5, is_satisfied=True, actor="企业", at=at)
+
+
+class EscalationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Escalation
+
+    ticket = SubFactory(TicketFactory)
+    rung = Rung.OFFICE
+    trigger = Trigger.OVERDUE
+    at = at(2026, 3, 20)
+
+
+class DispatchMeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.DispatchMeeting
+        django_get_or_create = ("programme", "month")
+
+    class Params:
+        held = Trait(state=MeetingState.HELD, held_on=date(2026, 4, 3))
+
+    programme = LazyAttribute(lambda o: p2_version().programme)
+    month = date(2026, 3, 1)
+    prepared_at = at(2026, 3, 31, 18, 5)
+
+
+class AgendaItemFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AgendaItem
+
+    meeting = SubFactory(DispatchMeetingFactory)
+    ticket = SubFactory(TicketFactory)
+    reason = "逾期 6 个工作日，已提至调度会"
+    position = Sequence(lambda n: n + 1)
+
+
+class MonthEndFactory(DjangoModelFactory):
+    """March 2026, frozen in the evening of its last day; without rows."""
+
+    class Meta:
+        model = models.MonthEnd
+        django_get_or_create = ("programme", "month")
+
+    version = LazyAttribute(lambda o: p2_version())
+    programme = SelfAttribute("version.programme")
+    month = date(2026, 3, 1)
+    since = at(2026, 2, 28, 18)
+    until = at(2026, 3, 31, 18)
+    frozen_at = at(2026, 3, 31, 18, 5)
+
+
+class FrozenTicketFactory(DjangoModelFactory):
+    class Meta:
+        model = models.FrozenTicket
+
+    month_end = SubFactory(MonthEndFactory)
+    ticket = SubFactory(TicketFactory)
+    company = SelfAttribute("ticket.company")
+    region = SelfAttribute("ticket.company.region")
+    status = SelfAttribute("ticket.status")
+    is_new = True
+    is_due = False
+    is_closed = False
+    is_overdue = False
+
+
+class FrozenEnrolmentFactory(DjangoModelFactory):
+    class Meta:
+        model = models.FrozenEnrolment
+
+    month_end = SubFactory(MonthEndFactory)
+    enrolment = SubFactory(EnrolmentFactory)
+    company = SelfAttribute("enrolment.company")
+    region = SelfAttribute("enrolment.company.region")
+    visits = 1
+    contacts = 1
+    is_contacted = True
+    has_ledger = True
+
+
+class BulletinFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Bulletin
+
+    class Params:
+        issued = Trait(
+            state=BulletinState.ISSUED, issued_at=at(2026, 4, 2), issued_by=SubFactory(OfficialFactory)
+        )
+
+    month_end = SubFactory(MonthEndFactory)
+    programme = SelfAttribute("month_end.programme")
+    title = "关于 2026 年 3 月包联企业工作情况的通报"
+    opening = "3 月，全市包联工作有序推进。"
+    drafted_at = at(2026, 3, 31, 18, 6)

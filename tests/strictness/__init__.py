@@ -1,0 +1,1 @@
+"""What makes the tests strict: plugins that conftest.py loads."""
