@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+SYSTEM_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 PIP = ["-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input"]
 
 
@@ -100,7 +101,10 @@ def fetch_assets() -> None:
 def npm_install(npm: Sequence[str | Path], path: str) -> None:
     """Exactly the locked packages; none of their install scripts runs."""
     command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    run(command, "获取前端文件失败", env=os.environ | {"PATH": path, "NO_UPDATE_NOTIFIER": "1"}, quiet=True)
+    env = os.environ | {"PATH": path}
+    if SYSTEM_AUTHORITIES.exists():  # a proxy's own authority, as many an intranet has one
+        env.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_AUTHORITIES))
+    run(command, "获取前端文件失败", env=env, quiet=True)
 
 
 def npm_install_without_node() -> None:
