@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def cast() -> Cast:
-    """云川市: its units, one person per role, two companies with full teams, P2 in force, calendar published."""
+    """云川市: its units, one person per role, two companies with full teams, P2 and calendar in force."""
     from tests.factories import raise_city
 
     return raise_city()

@@ -63,7 +63,7 @@ def _person(username: str, name: str, department: Department, role: SystemRole, 
 
 
 def raise_city() -> Cast:
-    """Build the city once for a test: published calendar 2025–2026, P2 in force, two companies with full teams."""
+    """Build the city: the calendar of 2025 and 2026, P2 in force, two companies with full teams."""
     publish_calendar()
     city, county, other_county = CityFactory(), CountyFactory(), CountyFactory(other=True)
     version = p2_version()

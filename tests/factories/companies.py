@@ -117,7 +117,7 @@ def _unit_of(official: Official) -> Department | None:
 
 
 def seat_team(enrolment: models.Enrolment, **holders: Official | Department) -> list[models.Assignment]:
-    """Fill each seat of the version's template that must be held: `seat_team(e, officer=…, lead_department=…)`.
+    """Fill the seats that the template wants held: `seat_team(e, officer=…, lead_department=…)`.
 
     Seats not named are held by new people and units.
     """

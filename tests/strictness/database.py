@@ -1,4 +1,4 @@
-"""The database as a witness: order is never assumed, locks name their table, a page that reads does not write."""
+"""The database as a witness: order is never assumed, locks name their table, reading does not write."""
 
 from __future__ import annotations
 
