@@ -7,9 +7,8 @@ from typing import Any
 from django.utils import timezone
 from knox.auth import TokenAuthentication
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import APIException
 from rest_framework.pagination import PageNumberPagination
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 
 class OnDutyTokenAuthentication(TokenAuthentication):
@@ -29,14 +28,16 @@ class OnDutySessionAuthentication(SessionAuthentication):
         return "Session"
 
 
+class Refused(APIException):
+    """A service refused: the request was understood, the facts do not allow it. Worded by the service."""
+
+    status_code = 409
+    default_code = "refused"
+
+
 class Pages(PageNumberPagination):
     """Pages of 50, up to 500 on request."""
 
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500
-
-
-def answer_refusals(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's own errors, worded by Django's Chinese catalogue."""
-    return exception_handler(error, context)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _SATURDAY = 5
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a date outside is a slip of the pen, not a deadline
@@ -29,6 +31,11 @@ class YearStatus(StrEnum):
     PUBLISHED = "published"
     PROVISIONAL = "provisional"
     UNKNOWN = "unknown"
+
+
+def day_of(at: datetime) -> date:
+    """The day in Asia/Shanghai on which a moment falls; every day of this product is counted there."""
+    return at.astimezone(SHANGHAI).date()
 
 
 class UnknownYear(ValueError):

@@ -74,6 +74,34 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Open problems whose next step is past its day."""
         return self.filter(status__in=OPEN, next_on__lt=on)
 
+    def awaiting(self, official: Official) -> Self:
+        """今天要办: problems whose next step is this official's to take, in any of their roles."""
+        from companies.models import Assignment
+
+        access = official.access
+        condition = Q(pk__in=[])
+        if SystemRole.OFFICIAL in access.roles:
+            seats = Assignment.objects.in_force(access.on).filter(
+                enrolment=OuterRef("enrolment"), official=official, role__answers_company=True
+            )
+            condition |= Q(status__in=(Status.DRAFT, Status.RESOLVED)) & Q(Exists(seats))
+        if SystemRole.UNIT in access.roles:
+            mine = TicketUnit.objects.filter(
+                access.departments((SystemRole.UNIT,), "department__path"),
+                ticket=OuterRef("pk"),
+                is_current=True,
+            )
+            condition |= Q(status__in=(Status.DISPATCHED, Status.IN_PROGRESS)) & Q(
+                Exists(mine.filter(part=Part.LEAD))
+            )
+            condition |= Q(status__in=(Status.DISPATCHED, Status.IN_PROGRESS)) & Q(
+                Exists(mine.filter(part=Part.COOPERATE, finished_at__isnull=True))
+            )
+        if SystemRole.OFFICE in access.roles:
+            here = access.regions((SystemRole.OFFICE,), "company__region__path")
+            condition |= here & (Q(status=Status.REPORTED) | Q(status=Status.ANSWERED, next_on__lt=access.on))
+        return self.filter(condition)
+
     def with_light(self, on: date) -> Self:
         """Annotate `light`, read from the stored days: the same in lists, filters, counts and charts."""
         return self.annotate(

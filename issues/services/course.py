@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import connection
-from django.utils import timezone
 
 from issues.choices import Move
 from issues.models import Escalation, Ticket, TicketEvent
@@ -13,15 +12,10 @@ from issues.services.errors import MoveRefused
 from issues.transitions import RULES
 from liaison.choices import Rung, SystemRole, Trigger
 from liaison.models import Department, Official, Posting
-from liaison.workdays import Explanation
+from liaison.workdays import Explanation, day_of
 
 LADDER = tuple(Rung.values)
 CLOCK = "系统"
-
-
-def day_of(at: datetime) -> date:
-    """The day in Asia/Shanghai on which a moment falls."""
-    return timezone.localtime(at).date()
 
 
 def next_number(on: date) -> str:

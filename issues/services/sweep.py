@@ -8,9 +8,9 @@ from django.db import transaction
 
 from issues.choices import Status
 from issues.models import Ticket
-from issues.services.course import day_of
 from issues.services.tickets import escalate_overdue, forward_ticket, sign_ticket
 from liaison.models import CalendarDay, Region
+from liaison.workdays import day_of
 
 
 def sweep_tickets(*, at: datetime) -> int:

@@ -12,11 +12,12 @@ from companies.models import Enrolment, Visit
 from issues.choices import AnswerMode, Move, Outcome, Part, ReturnReason, Source, Status
 from issues.models import Category, Ticket, TicketUnit
 from issues.services.clock import DAYS, await_company, calendar_of, next_act, run_until, start_step
-from issues.services.course import advance, climb, day_of, lock_for, next_number, write_event
+from issues.services.course import advance, climb, lock_for, next_number, write_event
 from issues.services.errors import MoveRefused
 from liaison.choices import LimitKind, SystemRole, Trigger
 from liaison.models import Department, GradeRule, Official, Posting
 from liaison.services import announce
+from liaison.workdays import day_of
 
 MAX_RETURNS = 2  # then the office rules (domain rule: at most two objections)
 

@@ -1,0 +1,5 @@
+"""API of the problems' room."""
+
+from issues.api.tickets import TicketViewSet
+
+ROUTES = [("tickets", TicketViewSet, "ticket")]

@@ -1,0 +1,1 @@
+"""Forms of the problems' room, for pages and API alike."""
