@@ -45,11 +45,66 @@ class SampleForm(forms.Form):
 
 def _tickets() -> list[dict[str, Any]]:
     rows = [
-        ("WT-2026-0147", LONG_NAME, "C", "协调类", "经营用电扩容迟迟不批", "市发展和改革委员会", date(2026, 10, 9), -7, "red+", "严重超期"),
-        ("WT-2026-0151", "汉台区锦程机械有限公司", "B", "部门类", "厂区门口道路限行影响出货", "市公安局", date(2026, 10, 16), -2, "red", ""),
-        ("WT-2026-0158", "城固县天汉药业股份有限公司", "A", "即办类", "退税资料重复提交", "市税务局", date(2026, 10, 21), 1, "yellow", ""),
-        ("WT-2026-0160", "南郑区秦岭食品有限公司", "B", "部门类", "缺少熟练包装工 40 人", "市人力资源和社会保障局", date(2026, 10, 29), 7, "green", ""),
-        ("WT-2026-0162", "勉县宏远铸造厂", "", "", "希望对接设备更新贷款贴息政策", "", None, None, "grey", "待定级"),
+        (
+            "WT-2026-0147",
+            LONG_NAME,
+            "C",
+            "协调类",
+            "经营用电扩容迟迟不批",
+            "市发展和改革委员会",
+            date(2026, 10, 9),
+            -7,
+            "red+",
+            "严重超期",
+        ),
+        (
+            "WT-2026-0151",
+            "汉台区锦程机械有限公司",
+            "B",
+            "部门类",
+            "厂区门口道路限行影响出货",
+            "市公安局",
+            date(2026, 10, 16),
+            -2,
+            "red",
+            "",
+        ),
+        (
+            "WT-2026-0158",
+            "城固县天汉药业股份有限公司",
+            "A",
+            "即办类",
+            "退税资料重复提交",
+            "市税务局",
+            date(2026, 10, 21),
+            1,
+            "yellow",
+            "",
+        ),
+        (
+            "WT-2026-0160",
+            "南郑区秦岭食品有限公司",
+            "B",
+            "部门类",
+            "缺少熟练包装工 40 人",
+            "市人力资源和社会保障局",
+            date(2026, 10, 29),
+            7,
+            "green",
+            "",
+        ),
+        (
+            "WT-2026-0162",
+            "勉县宏远铸造厂",
+            "",
+            "",
+            "希望对接设备更新贷款贴息政策",
+            "",
+            None,
+            None,
+            "grey",
+            "待定级",
+        ),
     ]
     names = ["number", "company", "grade", "grade_name", "title", "unit", "due_on", "left", "tone", "word"]
     return [dict(zip(names, row, strict=True)) for row in rows]
@@ -60,13 +115,39 @@ def _events() -> list[dict[str, Any]]:
         return datetime(2026, 10, day, hour, minute, tzinfo=CITY)
 
     return [
-        {"at": at(19, 8, 30), "title": "提级到专项小组", "unit": "系统", "tone": "red", "icon": "stairs-up",
-         "body": "超期 5 个工作日，按规则提级一次。"},
-        {"at": at(9, 17, 20), "title": "办理进展", "who": "周立新", "unit": "市发展和改革委员会",
-         "body": "已完成现场勘查，扩容方案待省公司批复。\n预计还需两周。", "icon": "message-circle"},
-        {"at": at(8, 10, 5), "title": "签收", "who": "周立新", "unit": "市发展和改革委员会", "tone": "green", "icon": "check"},
+        {
+            "at": at(19, 8, 30),
+            "title": "提级到专项小组",
+            "unit": "系统",
+            "tone": "red",
+            "icon": "stairs-up",
+            "body": "超期 5 个工作日，按规则提级一次。",
+        },
+        {
+            "at": at(9, 17, 20),
+            "title": "办理进展",
+            "who": "周立新",
+            "unit": "市发展和改革委员会",
+            "body": "已完成现场勘查，扩容方案待省公司批复。\n预计还需两周。",
+            "icon": "message-circle",
+        },
+        {
+            "at": at(8, 10, 5),
+            "title": "签收",
+            "who": "周立新",
+            "unit": "市发展和改革委员会",
+            "tone": "green",
+            "icon": "check",
+        },
         {"at": at(8, 9, 40), "title": "定级 C 并交办", "who": "陈静", "unit": "市协调办公室", "icon": "send"},
-        {"at": at(7, 16, 12), "title": "上报", "who": "王丽华", "unit": "汉台区经济贸易局", "tone": "grey", "icon": "flag"},
+        {
+            "at": at(7, 16, 12),
+            "title": "上报",
+            "who": "王丽华",
+            "unit": "汉台区经济贸易局",
+            "tone": "grey",
+            "icon": "flag",
+        },
     ]
 
 
@@ -76,19 +157,44 @@ def _charts() -> dict[str, dict[str, Any]]:
     closed = [72, 88, 86, 91, 115, 126, 129, 135, 147, 155]
     counties = ["汉台区", "南郑区", "城固县", "洋县", "勉县", "西乡县"]
     return {
-        "trend": {"kind": "line", "unit": "件", "categories": months,
-                  "series": [{"name": "受理", "data": received}, {"name": "销号", "data": closed}]},
-        "rates": {"kind": "hbar", "percent": True, "categories": counties,
-                  "series": [{"name": "走访完成率", "data": [
-                      {"value": value, "url": "#charts"} for value in (96, 91, 88, 83, 78, 71)]}]},
-        "grades": {"kind": "stack", "unit": "件", "scale": True, "categories": counties,
-                   "series": [{"name": "A 即办类", "data": [12, 9, 7, 8, 5, 4]},
-                              {"name": "B 部门类", "data": [18, 11, 13, 9, 8, 7]},
-                              {"name": "C 协调类", "data": [6, 4, 5, 2, 3, 1]},
-                              {"name": "D 疑难类", "data": [2, 1, 0, 1, 0, 1]}]},
-        "heat": {"kind": "heat", "unit": "件", "categories": months,
-                 "series": [{"name": name, "data": [(place * 7 + month * 5) % 29 for month in range(10)]}
-                            for place, name in enumerate(["用工", "用地", "用电", "融资", "审批", "市场开拓"])]},
+        "trend": {
+            "kind": "line",
+            "unit": "件",
+            "categories": months,
+            "series": [{"name": "受理", "data": received}, {"name": "销号", "data": closed}],
+        },
+        "rates": {
+            "kind": "hbar",
+            "percent": True,
+            "categories": counties,
+            "series": [
+                {
+                    "name": "走访完成率",
+                    "data": [{"value": value, "url": "#charts"} for value in (96, 91, 88, 83, 78, 71)],
+                }
+            ],
+        },
+        "grades": {
+            "kind": "stack",
+            "unit": "件",
+            "scale": True,
+            "categories": counties,
+            "series": [
+                {"name": "A 即办类", "data": [12, 9, 7, 8, 5, 4]},
+                {"name": "B 部门类", "data": [18, 11, 13, 9, 8, 7]},
+                {"name": "C 协调类", "data": [6, 4, 5, 2, 3, 1]},
+                {"name": "D 疑难类", "data": [2, 1, 0, 1, 0, 1]},
+            ],
+        },
+        "heat": {
+            "kind": "heat",
+            "unit": "件",
+            "categories": months,
+            "series": [
+                {"name": name, "data": [(place * 7 + month * 5) % 29 for month in range(10)]}
+                for place, name in enumerate(["用工", "用地", "用电", "融资", "审批", "市场开拓"])
+            ],
+        },
         "none": {"kind": "line", "categories": [], "series": []},
     }
 
@@ -107,15 +213,34 @@ def sample_context() -> dict[str, Any]:
         "page": page,
         "one_page": Paginator(range(4), 50).page(1),
         "lights": ["green", "yellow", "red", "red+", "blue", "grey", "done"],
-        "status_choices": [("", "全部", 1608), ("overdue", "超期", 23, "red"), ("soon", "临期", 41, "yellow"),
-                           ("open", "办理中", 310), ("confirm", "待企业确认", 57)],
-        "grade_choices": [("", "不限", None), ("A", "A 即办类", 120), ("B", "B 部门类", 96), ("C", "C 协调类", 77), ("D", "D 疑难类", 17)],
+        "status_choices": [
+            ("", "全部", 1608),
+            ("overdue", "超期", 23, "red"),
+            ("soon", "临期", 41, "yellow"),
+            ("open", "办理中", 310),
+            ("confirm", "待企业确认", 57),
+        ],
+        "grade_choices": [
+            ("", "不限", None),
+            ("A", "A 即办类", 120),
+            ("B", "B 部门类", 96),
+            ("C", "C 协调类", 77),
+            ("D", "D 疑难类", 17),
+        ],
         "steps": ["上传", "对应列", "检查", "预览", "确认", "结果"],
-        "facts": [("企业", LONG_NAME), ("统一社会信用代码", "91610702MA6YX00000"), ("所在地", "汉台区 北关街道"),
-                  ("联络员", "李卫国"), ("职工", "1,208 人"), ("主要困难", None)],
-        "tabs": [{"label": "办理经过", "url": "#cases", "active": True, "count": None},
-                 {"label": "配合单位", "url": "#cases", "active": False, "count": 2},
-                 {"label": "附件", "url": "#cases", "active": False, "count": 5}],
+        "facts": [
+            ("企业", LONG_NAME),
+            ("统一社会信用代码", "91610702MA6YX00000"),
+            ("所在地", "汉台区 北关街道"),
+            ("联络员", "李卫国"),
+            ("职工", "1,208 人"),
+            ("主要困难", None),
+        ],
+        "tabs": [
+            {"label": "办理经过", "url": "#cases", "active": True, "count": None},
+            {"label": "配合单位", "url": "#cases", "active": False, "count": 2},
+            {"label": "附件", "url": "#cases", "active": False, "count": 5},
+        ],
         "why": "第1日 10/8 周四\n第2日 10/9 周五\n第3日 10/10 周六（补班）\n第4日 10/12 周一 到期",
         "due_on": date(2026, 10, 12),
         "moment": datetime(2026, 10, 12, 14, 5, tzinfo=CITY),

@@ -109,7 +109,8 @@ def person(name: str, unit: str = "", note: str = "", phone: str = "") -> SafeSt
     if phone:
         parts.append(format_html('<a class="person-phone" href="tel:{}">{}</a>', phone, phone))
     return format_html(
-        '<span class="person"><span class="face" aria-hidden="true">{}</span><span class="person-text">{}</span></span>',
+        '<span class="person"><span class="face" aria-hidden="true">{}</span>'
+        '<span class="person-text">{}</span></span>',
         str(name)[:1],
         mark_safe("".join(parts)),  # noqa: S308 - each part went through format_html
     )
