@@ -1,0 +1,86 @@
+"""The problems' room: what PostgreSQL refuses."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, InternalError, transaction
+
+from issues.choices import BulletinState, MeetingState, Outcome, Part, Status
+from issues.models import TicketEvent, TicketUnit
+from tests import factories as f
+from tests.constraints import FROZEN_ROW, Acts, again, change
+from tests.factories import TicketFactory, at
+
+
+def second_unit(part: Part, same: bool) -> None:
+    lead = TicketFactory(dispatched=True).units.get()
+    TicketUnit.objects.create(
+        ticket=lead.ticket,
+        department=lead.department if same else f.DepartmentFactory(),
+        part=part,
+        given_at=lead.given_at,
+        sign_due_on=lead.sign_due_on,
+        due_on=lead.due_on,
+    )
+
+
+REFUSED: Acts = {
+    "issues_ticket_status_known": lambda: change(TicketFactory(dispatched=True), status="lost"),
+    "issues_ticket_source_known": lambda: change(TicketFactory(), source="rumour"),
+    "issues_ticket_rung_known": lambda: change(TicketFactory(), rung="roof"),
+    "issues_ticket_titled": lambda: change(TicketFactory(), title=""),
+    "issues_ticket_open_has_next_day": lambda: change(TicketFactory(), next_on=None),
+    "issues_ticket_reported_once_left_draft": lambda: change(TicketFactory(), reported_at=at(2026, 3, 2)),
+    "issues_ticket_due_once_dispatched": lambda: change(TicketFactory(dispatched=True), due_on=None),
+    "issues_ticket_outcome_once_resolved": lambda: change(TicketFactory(resolved=True), outcome=""),
+    "issues_ticket_cannot_now_has_reason": lambda: change(
+        TicketFactory(resolved=True), outcome=Outcome.CANNOT_NOW, result=""
+    ),
+    "issues_ticket_closed_iff_stamped": lambda: change(TicketFactory(closed=True), closed_at=None),
+    "issues_unit_one_lead": lambda: second_unit(Part.LEAD, same=False),
+    "issues_unit_once": lambda: second_unit(Part.COOPERATE, same=True),
+    "issues_unit_part_known": lambda: change(TicketFactory(dispatched=True).units.get(), part="watch"),
+    "issues_unit_returned_has_reason": lambda: change(
+        TicketFactory(dispatched=True).units.get(), returned_at=at(2026, 3, 3)
+    ),
+    "issues_event_move_known": lambda: TicketEvent.objects.create(
+        ticket=TicketFactory(), move="fly", to_status=Status.DRAFT, at=at(2026, 3, 2), actor="系统"
+    ),
+    "issues_escalation_rung_once": lambda: again(f.EscalationFactory()),
+    "issues_escalation_known": lambda: f.EscalationFactory(rung="roof"),
+    "issues_meeting_once_a_month": lambda: again(f.DispatchMeetingFactory()),
+    "issues_meeting_month_first_day": lambda: f.DispatchMeetingFactory(month=date(2026, 3, 2)),
+    "issues_meeting_held_iff_dated": lambda: f.DispatchMeetingFactory(state=MeetingState.HELD),
+    "issues_agendaitem_once": lambda: again(f.AgendaItemFactory()),
+    "issues_monthend_once": lambda: again(f.MonthEndFactory()),
+    "issues_monthend_month_first_day": lambda: f.MonthEndFactory(month=date(2026, 3, 2)),
+    "issues_monthend_forward": lambda: f.MonthEndFactory(until=at(2026, 2, 28, 18)),
+    "issues_frozenticket_once": lambda: again(f.FrozenTicketFactory()),
+    "issues_frozenenrolment_once": lambda: again(f.FrozenEnrolmentFactory()),
+    "issues_bulletin_issued_iff_stamped": lambda: f.BulletinFactory(state=BulletinState.ISSUED),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_database_refuses(name: str):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        REFUSED[name]()
+
+
+FROZEN = {
+    "TicketEvent.append_only": lambda: TicketFactory().events.get(),
+    "MonthEnd.frozen": f.MonthEndFactory,
+    "FrozenTicket.frozen": f.FrozenTicketFactory,
+    "FrozenEnrolment.frozen": f.FrozenEnrolmentFactory,
+}
+
+
+@pytest.mark.parametrize("name", FROZEN)
+def test_what_was_frozen_is_neither_changed_nor_deleted(name: str):
+    row = FROZEN[name]()
+    with pytest.raises(InternalError, match=FROZEN_ROW), transaction.atomic():
+        row.save()
+    with pytest.raises(InternalError, match=FROZEN_ROW), transaction.atomic():
+        row.delete()
