@@ -97,7 +97,7 @@
     try { sent = JSON.parse(sessionStorage.getItem(SENT)); sessionStorage.removeItem(SENT); } catch { return; }
     if (!sent) return;
     const form = document.querySelector(`form[data-draft="${CSS.escape(sent.key.slice(PREFIX.length))}"]`);
-    const failed = document.querySelector("[data-page=\"sign-in\"], [data-page=\"refusal\"]");
+    const failed = document.querySelector(".toast-error, [data-page=\"sign-in\"], [data-page=\"refusal\"]");
     const refused = form && form.querySelector(".field-error, .form-errors");
     const answered = performance.getEntriesByType("navigation")[0]?.type === "navigate" && document.referrer
       && new URL(document.referrer).pathname === sent.path;  // not a reload, not "back" after a failed sending
