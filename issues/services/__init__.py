@@ -1,6 +1,9 @@
 """Writes of the problems' room. Every move of a ticket is one function here."""
 
+from issues.services.bulletins import BulletinRefused, draft_bulletin, edit_bulletin, issue_bulletin
 from issues.services.errors import MoveRefused
+from issues.services.meetings import MeetingRefused, decide_item, hold_meeting, set_agenda
+from issues.services.months import MonthNotReady, freeze_month, months_to_close
 from issues.services.sweep import sweep_tickets
 from issues.services.tickets import (
     answer_ticket,
@@ -17,17 +20,28 @@ from issues.services.tickets import (
 )
 
 __all__ = [
+    "BulletinRefused",
+    "MeetingRefused",
+    "MonthNotReady",
     "MoveRefused",
     "answer_ticket",
     "collect_ticket",
     "confirm_ticket",
     "cooperate_on_ticket",
+    "decide_item",
     "dispatch_ticket",
+    "draft_bulletin",
+    "edit_bulletin",
+    "freeze_month",
+    "hold_meeting",
+    "issue_bulletin",
+    "months_to_close",
     "note_progress",
     "object_to_ticket",
     "report_ticket",
     "resolve_ticket",
     "rework_ticket",
+    "set_agenda",
     "sign_ticket",
     "sweep_tickets",
 ]

@@ -1,0 +1,38 @@
+"""Writes of the assessment room, a module per noun."""
+
+from assessment.services.months import close_due_months, close_month
+from assessment.services.surveys import (
+    AlreadyAnswered,
+    ForgedLink,
+    Invitation,
+    LinkExpired,
+    RoundPassed,
+    SurveyRefused,
+    answer_survey,
+    deliver_waiting,
+    invite_answered,
+    invite_company,
+    pass_on_survey,
+    record_callback,
+    sign_token,
+    survey_of,
+)
+
+__all__ = [
+    "AlreadyAnswered",
+    "ForgedLink",
+    "Invitation",
+    "LinkExpired",
+    "RoundPassed",
+    "SurveyRefused",
+    "answer_survey",
+    "close_due_months",
+    "close_month",
+    "deliver_waiting",
+    "invite_answered",
+    "invite_company",
+    "pass_on_survey",
+    "record_callback",
+    "sign_token",
+    "survey_of",
+]
