@@ -14,6 +14,14 @@ CITY = ZoneInfo("Asia/Shanghai")
 LONG_NAME = "汉江新能源汽车零部件智能制造产业园投资建设运营管理有限公司"  # 29 characters: the usual longest
 
 
+def _units() -> list[tuple[str, str]]:
+    names = (
+        "发展和改革委员会 工业和信息化局 公安局 财政局 人力资源和社会保障局 自然资源局 生态环境局 "
+        "住房和城乡建设局 交通运输局 水利局 农业农村局 商务局 市场监督管理局 税务局"
+    )
+    return [(str(place), f"市{name}") for place, name in enumerate(names.split(), start=1)]
+
+
 class SampleForm(forms.Form):
     """One field of each kind; none of them is dressed by hand."""
 
@@ -25,6 +33,10 @@ class SampleForm(forms.Form):
     amount = forms.DecimalField(label="涉及金额", required=False)
     category = forms.ChoiceField(
         label="问题类别", choices=[("", "请选择"), ("land", "用地"), ("power", "用电"), ("labour", "用工")]
+    )
+    unit = forms.ChoiceField(label="牵头单位", required=False, choices=[("", "请选择"), *_units()])
+    helpers = forms.MultipleChoiceField(
+        label="配合单位", required=False, choices=_units(), widget=forms.CheckboxSelectMultiple
     )
     mode = forms.ChoiceField(
         label="联系方式",
@@ -201,7 +213,9 @@ def _charts() -> dict[str, dict[str, Any]]:
 
 def sample_context() -> dict[str, Any]:
     """Everything that templates/liaison/components.html shows."""
-    wrong = SampleForm(QueryDict("company=&credit_code=9.16107E%2B17&visited_on=2026-13-01&mode=visit"))
+    wrong = SampleForm(
+        QueryDict("company=&credit_code=9.16107E%2B17&visited_on=2026-13-01&mode=visit"), auto_id="wrong_%s"
+    )
     wrong.add_error("credit_code", "这一格被表格软件变成了数字，请按文本重新填写 18 位代码。")
     page = Paginator(range(10_000), 50).page(3)
     return {

@@ -23,6 +23,7 @@ from tablericons.templatetags.tablericons import icon as tabler_icon
 register = template.Library()
 
 DASH = "—"
+LONG_LIST = 12  # more choices than this get a box to type in; static/js/combo.js says the same
 WEEKDAYS = "一二三四五六日"
 MINUS = "\N{MINUS SIGN}"
 
@@ -280,6 +281,7 @@ def chips(context: Context, name: str, choices: Iterable[Sequence[Any]], label: 
         value = "" if value is None else str(value)
         shown.append(
             {
+                "ident": f"chip-{name}-{value or 'all'}",
                 "label": word,
                 "count": count,
                 "tone": rest[0] if rest else "",
@@ -297,8 +299,10 @@ def sort(context: Context, key: str, word: str, name: str = "sort") -> SafeStrin
     current = request.GET.get(name, "") if request is not None else ""
     up, down = current == key, current == f"-{key}"
     return format_html(
-        '<a class="sort{}" href="{}" hx-boost="true">{}{}<span class="visually-hidden">{}</span></a>',
+        '<a class="sort{}" id="sort-{}" href="{}" hx-boost="true">{}{}'
+        '<span class="visually-hidden">{}</span></a>',
         " sorted" if up or down else "",
+        key,
         _address(context, [(name, f"-{key}" if up else key), ("page", None)]),
         word,
         _draw_icon("arrow-up" if up else "arrow-down" if down else "arrows-sort", 14, ""),
@@ -401,6 +405,7 @@ def field(
     attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
+    options = list(bound.subwidgets) if kind == "choices" else []
     return {
         "bound": bound,
         "kind": "hidden" if bound.is_hidden else kind,
@@ -409,10 +414,9 @@ def field(
         "help": help or bound.help_text,
         "required": bound.field.required,
         "control": "" if kind == "choices" else bound.as_widget(attrs=attrs),
-        "options": list(bound.subwidgets) if kind == "choices" else [],
+        "options": options,
+        "long": len(options) > LONG_LIST,
         "described": " ".join(described),
-        "accept": bound.field.widget.attrs.get("accept", ""),
-        "multiple": bool(getattr(bound.field.widget, "allow_multiple_selected", False)),
         "css": css,
         "unit": unit,
     }

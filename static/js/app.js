@@ -108,6 +108,25 @@
     });
   };
 
+  /* a thin line at the top while the server works for more than a moment */
+  let waiting = 0;
+  document.addEventListener("htmx:beforeRequest", () => {
+    waiting += 1;
+    setTimeout(() => document.body.classList.toggle("busy", waiting > 0), 300);
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    waiting = Math.max(0, waiting - 1);
+    document.body.classList.toggle("busy", waiting > 0 && document.body.classList.contains("busy"));
+  });
+
+  /* a swapped list keeps the keyboard's place: htmx restores an element with an id, else the list itself */
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const list = event.target;
+    if (document.activeElement !== document.body || !list.id || !list.matches?.("section, form, table")) return;
+    list.tabIndex = -1;
+    list.focus({ preventScroll: true });
+  });
+
   /* htmx: say why nothing happened; a session that ended leads to the sign-in page */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
