@@ -40,7 +40,7 @@ def download_workbook(
     AuditEvent.objects.create(
         at=at,
         by=by,
-        action="export",
+        action="导出",
         subject=f"export:{title}",
         label=title,
         detail={"rows": count, "query": query},

@@ -1,9 +1,54 @@
-"""Every address of the product, by room."""
+"""Every address of the product, by room. The rooms' own addresses are in their urls.py."""
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import DefaultRouter
+
+import assessment.api
+import companies.api
+import issues.api
+import liaison.api.directory
+from liaison.views.gallery import components
+from liaison.views import accounts, directory, imports, rulebook
+
+router = DefaultRouter()
+for routes in (
+    liaison.api.directory.ROUTES,
+    companies.api.ROUTES,
+    issues.api.ROUTES,
+    assessment.api.ROUTES,
+):
+    for prefix, viewset, name in routes:
+        router.register(prefix, viewset, name)
+
+ground_floor = (
+    [
+        path("sign-in/", accounts.SignIn.as_view(), name="sign-in"),
+        path("sign-out/", accounts.SignOut.as_view(), name="sign-out"),
+        path("password/", accounts.password_change, name="password-change"),
+        path("departments/", directory.departments, name="departments"),
+        path("officials/", directory.officials, name="officials"),
+        path("officials/<int:pk>/", directory.official, name="official"),
+        path("officials/<int:pk>/password/", directory.password_issue, name="password-issue"),
+        path("programmes/", rulebook.programmes, name="programmes"),
+        path("programmes/<slug:code>/", rulebook.programme, name="programme"),
+        path("calendar/", rulebook.calendar, name="calendar"),
+        path("calendar/<int:year>/", rulebook.calendar, name="calendar-year"),
+        path("audit/", rulebook.audit, name="audit"),
+        *imports.urlpatterns,
+    ],
+    "liaison",
+)
 
 urlpatterns = [
+    path("", include("liaison.dashboards.urls")),
+    path("", include(ground_floor)),
+    path("", include("companies.urls")),
+    path("", include("issues.urls")),
+    path("", include("assessment.urls")),
+    path("components/", components, name="components"),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/v1/", include(router.urls)),
     path("admin/", admin.site.urls),
 ]
-_ = include

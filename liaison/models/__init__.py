@@ -3,7 +3,7 @@
 from liaison.models.calendar import CalendarDay, CalendarYear
 from liaison.models.imports import ImportRow, ImportRun
 from liaison.models.map import Department, Region
-from liaison.models.people import Access, OffDuty, Official, Posting
+from liaison.models.people import Access, FailedSignIn, OffDuty, Official, Posting
 from liaison.models.programmes import (
     BulletinRule,
     ContactRule,
@@ -30,6 +30,7 @@ __all__ = [
     "DeductionRule",
     "Department",
     "EscalationRule",
+    "FailedSignIn",
     "GradeRule",
     "ImportRow",
     "ImportRun",

@@ -228,3 +228,17 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department} {self.title}".strip()
+
+
+class FailedSignIn(models.Model):
+    """A wrong password for a name; kept for a quarter of an hour, so that a name can rest."""
+
+    username = models.CharField("登录名", max_length=60)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录失败"
+        indexes = [models.Index(fields=["username", "at"], name="liaison_failedsignin_recent")]
+
+    def __str__(self) -> str:
+        return self.username

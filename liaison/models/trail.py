@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from liaison.choices import SystemRole
+
+if TYPE_CHECKING:
+    from liaison.models.people import Official
 
 
 class OutboxMessage(models.Model):
@@ -33,6 +40,15 @@ class OutboxMessage(models.Model):
         return f"{self.topic} {self.arguments}"
 
 
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def visible_to(self, official: Official) -> Self:
+        """The trail is read by the administrators of the city itself; it spans all regions."""
+        posts = official.access.postings
+        if any(p.role == SystemRole.ADMIN and p.department.region.parent_id is None for p in posts):
+            return self
+        return self.none()
+
+
 class AuditEvent(models.Model):
     """Who did what to which row, and when. Append-only: the database refuses change and deletion."""
 
@@ -44,6 +60,8 @@ class AuditEvent(models.Model):
     subject = models.CharField("对象", max_length=80)
     label = models.CharField("对象名称", max_length=200)
     detail = models.JSONField("内容", default=dict)
+
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "操作记录"

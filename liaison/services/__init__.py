@@ -1,5 +1,12 @@
 """Writes of the ground floor, a module per noun."""
 
+from liaison.services.accounts import (
+    change_password,
+    forget_failed_sign_ins,
+    is_resting,
+    issue_password,
+    note_failed_sign_in,
+)
 from liaison.services.calendar import seed_calendar
 from liaison.services.outbox import announce, relay_outbox
 from liaison.services.programmes import PresetRefused, PublishRefused, load_preset, publish_version
@@ -9,7 +16,12 @@ __all__ = [
     "PresetRefused",
     "PublishRefused",
     "announce",
+    "change_password",
+    "forget_failed_sign_ins",
+    "is_resting",
+    "issue_password",
     "load_preset",
+    "note_failed_sign_in",
     "publish_version",
     "record",
     "relay_outbox",

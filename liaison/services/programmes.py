@@ -77,7 +77,7 @@ def load_preset(
         document=rules.get("document", ""),
     )
     _write_rules(version, rules)
-    record("load_preset", version, by=by, at=at, preset=preset)
+    record("套用方案模板", version, by=by, at=at, preset=preset)
     return publish_version(version=version, by=by, at=at) if publish else version
 
 
@@ -102,5 +102,5 @@ def publish_version(*, version: ProgrammeVersion, by: Official | None, at: datet
         raise PublishRefused("该版本已发布。")
     version.status, version.published_at, version.published_by = VersionStatus.PUBLISHED, at, by
     version.save(update_fields=["status", "published_at", "published_by"])
-    record("publish_version", version, by=by, at=at)
+    record("发布方案版本", version, by=by, at=at)
     return version

@@ -1,0 +1,137 @@
+"""Units and officials: who sits where."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from liaison import services
+from liaison.choices import Rank, SystemRole
+from liaison.models import Department, Official, Posting, Region
+from liaison.perms import Capability, may, may_in
+
+PER_PAGE = 50
+
+
+def _require_directory(request: HttpRequest) -> None:
+    if not may(request.user, Capability.READ_DIRECTORY):
+        raise PermissionDenied
+
+
+@require_GET
+def departments(request: HttpRequest) -> HttpResponse:
+    """单位: every unit with its place, its liaison officers and how many officials serve there."""
+    _require_directory(request)
+    on, words, code = request.user.access.on, request.GET.get("q", "").strip(), request.GET.get("region", "")
+    current = Posting.objects.in_force(on)
+    units = Department.objects.visible_to(request.user)
+    if words:
+        units = units.filter(Q(name__contains=words) | Q(pinyin__contains=words.lower()))
+    if code:
+        place = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+        units = units.filter(region__path__startswith=place.path)
+    if request.GET.get("liaison") == "none":
+        units = units.filter(~Exists(current.filter(department=OuterRef("pk"), role=SystemRole.UNIT)))
+    in_force = Q(postings__starts_on__lte=on) & (
+        Q(postings__ends_on__isnull=True) | Q(postings__ends_on__gte=on)
+    )
+    rows = (
+        units.select_related("region", "parent")
+        .annotate(
+            people=Count("postings__official", filter=in_force, distinct=True),
+            liaisons=Count("postings", filter=in_force & Q(postings__role=SystemRole.UNIT)),
+        )
+        .order_by("region__code", "pinyin", "pk")
+    )
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "q": words, "regions": _counties(request), "narrowed": bool(request.GET)}
+    return render(request, "liaison/departments.html", context)
+
+
+@require_GET
+def officials(request: HttpRequest) -> HttpResponse:
+    """干部: the directory, by name, unit, rank and role."""
+    _require_directory(request)
+    on, words = request.user.access.on, request.GET.get("q", "").strip()
+    people = Official.objects.visible_to(request.user)
+    if words:
+        seat = Posting.objects.in_force(on).filter(official=OuterRef("pk"), department__name__contains=words)
+        people = people.filter(
+            Q(name__contains=words)
+            | Q(pinyin__contains=words.lower())
+            | Q(phone__startswith=words)
+            | Q(Exists(seat))
+        )
+    if (rank := request.GET.get("rank")) in Rank.values:
+        people = people.filter(rank=rank)
+    if (role := request.GET.get("role")) in SystemRole.values:
+        people = people.filter(
+            Exists(Posting.objects.in_force(on).filter(official=OuterRef("pk"), role=role))
+        )
+    if code := request.GET.get("region"):
+        place = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+        here = Posting.objects.in_force(on).filter(department__region__path__startswith=place.path)
+        people = people.filter(Exists(here.filter(official=OuterRef("pk"))))
+    rows = people.with_postings_on(on).order_by("pinyin", "pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "q": words,
+        "ranks": [("", "全部", None)] + [(value, label, None) for value, label in Rank.choices],
+        "roles": [("", "全部", None)] + [(value, label, None) for value, label in SystemRole.choices],
+        "regions": _counties(request),
+        "narrowed": bool(request.GET),
+    }
+    return render(request, "liaison/officials.html", context)
+
+
+def _counties(request: HttpRequest) -> list[tuple[str, str, None]]:
+    counties = Region.objects.visible_to(request.user).filter(level="county").order_by("code")
+    return [("", "全部", None)] + [(region.code, region.name, None) for region in counties]
+
+
+def _may_issue(viewer: Official, official: Official) -> bool:
+    """Passwords are given out by the roster staff of the place where the official serves."""
+    seats = official.postings.in_force(viewer.access.on).select_related("department__region")
+    regions = [seat.department.region for seat in seats]
+    if any(seat.role == SystemRole.ADMIN for seat in seats) and not may(viewer, Capability.APPOINT_ADMINS):
+        return False
+    return bool(regions) and all(may_in(viewer, Capability.ISSUE_PASSWORDS, region) for region in regions)
+
+
+@require_GET
+def official(request: HttpRequest, pk: int) -> HttpResponse:
+    """One official: posts held and held before."""
+    _require_directory(request)
+    person = get_object_or_404(Official.objects.visible_to(request.user), pk=pk)
+    return render(request, "liaison/official.html", _official(request, person))
+
+
+def _official(request: HttpRequest, person: Official, password: str = "") -> dict[str, object]:
+    on = request.user.access.on
+    return {
+        "person": person,
+        "postings": person.postings.select_related("department__region").order_by("-starts_on", "pk"),
+        "today": on,
+        "may_issue": _may_issue(request.user, person),
+        "password": password,
+    }
+
+
+@require_POST
+@never_cache
+def password_issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """发放初始密码: shown once on this page, to be changed at the next sign-in."""
+    person = get_object_or_404(Official.objects.visible_to(request.user), pk=pk)
+    if not _may_issue(request.user, person):
+        raise PermissionDenied("只有该干部所在地区的名册管理员可以发放密码。")
+    password = services.issue_password(official=person, by=request.user, at=timezone.now())
+    messages.success(request, "已发放初始密码，请当面告知本人。")
+    return render(request, "liaison/official.html", _official(request, person, password))

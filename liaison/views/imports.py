@@ -1,0 +1,3 @@
+"""The import wizard."""
+
+urlpatterns: list = []
