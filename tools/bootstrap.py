@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tests", action="store_true", help="also the test tools, Chromium and fonts")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing half-done is left running
     try:
         make_venv()
         install(["base", "trial", *(["dev"] if options.tests else [])])
@@ -43,6 +45,8 @@ def main() -> int:
     except Trouble as trouble:
         say(f"✗ {trouble}")
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
