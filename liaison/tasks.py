@@ -1,4 +1,4 @@
-"""Alarm clocks of the ground floor: the outbox relay."""
+"""Alarm clocks of the ground floor: the outbox relay, and the rosters' checks and writes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import time
 
 from celery import current_app, shared_task
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from liaison import services
+from liaison.imports import engine
 
 log = logging.getLogger(__name__)
 
@@ -38,3 +40,23 @@ def kick_outbox() -> None:
     except Exception:  # any broker failure: the row stays in the outbox, nothing is lost
         _broker_failed_at = time.monotonic()
         log.warning("broker unreachable; the outbox waits for beat", exc_info=True)
+
+
+_DATABASE_AWAY = {
+    "autoretry_for": (OperationalError, InterfaceError),
+    "retry_backoff": 2,
+    "retry_backoff_max": 60,
+    "max_retries": 20,
+}
+
+
+@shared_task(**_DATABASE_AWAY)
+def check_import(run: int) -> str:
+    """Judge a roster's lines. Killed in the middle and started again, it begins anew."""
+    return engine.check_import(run_id=run, at=timezone.now())
+
+
+@shared_task(**_DATABASE_AWAY)
+def apply_import(run: int) -> str:
+    """Write a confirmed roster, once, in one transaction."""
+    return engine.apply_import(run_id=run, at=timezone.now())

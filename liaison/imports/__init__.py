@@ -1,0 +1,8 @@
+"""Rosters from files: columns, engine, and the kinds of the ground floor (departments, officials).
+
+Other rooms' kinds live in their own `imports` module and register themselves.
+"""
+
+from liaison.imports import departments, officials
+
+__all__ = ["departments", "officials"]
