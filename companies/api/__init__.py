@@ -1,3 +1,10 @@
-"""API of this room."""
+"""`/api/v1/` of the companies' room; `visits` is mounted by the room above, which adds the problems."""
 
-ROUTES: list = []
+from companies.api.assignments import AssignmentViewSet
+from companies.api.companies import CompanyViewSet, ProjectViewSet
+
+ROUTES = [
+    ("companies", CompanyViewSet, "company"),
+    ("projects", ProjectViewSet, "project"),
+    ("assignments", AssignmentViewSet, "assignment"),
+]

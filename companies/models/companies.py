@@ -143,6 +143,11 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def dial(self) -> str:
+        """The number as a phone dials it: no dashes, no extension."""
+        return self.phone.partition("转")[0].replace("-", "")
+
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, official: Official) -> Self:

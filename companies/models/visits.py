@@ -22,7 +22,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
 
 class Visit(models.Model):
-    """走访 or 联系: an official met or spoke with a company. The client makes the id, so none is kept twice."""
+    """走访 or 联系: an official met or spoke with a company. The client makes the id: none is kept twice."""
 
     client_id = models.UUIDField("客户端编号", unique=True)
     enrolment = models.ForeignKey(

@@ -16,7 +16,6 @@ from companies.services.companies import (
     PlanRefused,
     add_contact,
     make_contact_primary,
-    tidy_phone,
     write_plan,
 )
 from companies.services.enrolments import (
@@ -26,7 +25,6 @@ from companies.services.enrolments import (
     enrol_companies,
     enrol_project,
 )
-from companies.services.exports import record_export
 from companies.services.visits import VisitRefused, log_visit
 
 __all__ = [
@@ -48,9 +46,7 @@ __all__ = [
     "log_visit",
     "make_contact_primary",
     "posting_for",
-    "record_export",
     "replace_holder",
-    "tidy_phone",
     "vacate_seat",
     "write_plan",
 ]

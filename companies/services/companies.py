@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import phonenumbers
 from django.db import transaction
 
 from companies.models import Company, Contact, Enrolment, ServicePlan
 from liaison.models import Official
+from liaison.normalise import any_phone
 from liaison.services import record
 
 
@@ -33,9 +33,13 @@ def add_contact(
 ) -> Contact:
     """Write down someone at the company to call; the first one is the primary contact."""
     company = Company.objects.select_for_update(of=("self",), no_key=True).get(pk=company.pk)
-    name, phone = name.strip(), tidy_phone(phone)
+    name = name.strip()
     if not name:
         raise ContactRefused("请填写联络员姓名。")
+    try:
+        phone = any_phone(phone)
+    except ValueError as error:
+        raise ContactRefused(str(error)) from error
     if company.contacts.filter(phone=phone).exists():
         raise ContactRefused(f"该企业已有使用电话 {phone} 的联络员。")
     others = company.contacts.filter(is_primary=True)
@@ -102,19 +106,3 @@ def write_plan(
         before={"goals": before.goals, "measures": before.measures} if before else {},
     )
     return plan
-
-
-def tidy_phone(text: str) -> str:
-    """A Chinese phone number as it is dialled: 13900001234, 0916-2212345; refused if it is none."""
-    try:
-        number = phonenumbers.parse(text.strip(), "CN")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or number.country_code != 86 or not phonenumbers.is_valid_number(number):
-        raise ContactRefused(f"“{text.strip()}”不是有效的电话号码，请填写手机号或带区号的座机号。")
-    kind = phonenumbers.number_type(number)
-    digits = phonenumbers.national_significant_number(number)
-    if kind == phonenumbers.PhoneNumberType.FIXED_LINE:
-        shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL).split(" ")
-        return f"{shown[0]}-{''.join(shown[1:])}"
-    return digits

@@ -1,5 +1,6 @@
 """API of the problems' room."""
 
 from issues.api.tickets import TicketViewSet
+from issues.api.visits import VisitWithProblemViewSet
 
-ROUTES = [("tickets", TicketViewSet, "ticket")]
+ROUTES = [("tickets", TicketViewSet, "ticket"), ("visits", VisitWithProblemViewSet, "visit")]

@@ -1,0 +1,135 @@
+"""What goes into the room's workbooks: headings, and rows read in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from companies.models import Company, Contact, Enrolment, Visit
+from companies.models.assignments import EnrolmentQuerySet
+from companies.reports import teams_of
+
+CHUNK = 2000
+CODES = ("统一社会信用代码", "联络员电话")
+COMPANIES = (
+    "企业名称",
+    "统一社会信用代码",
+    "行政区划",
+    "企业类型",
+    "规模",
+    "行业代码",
+    "成立日期",
+    "注册资本（万元）",
+    "币种",
+    "地址",
+    "职工人数",
+    "联络员",
+    "联络员电话",
+    "最近联系",
+    "存续",
+)
+VISITS = (
+    "日期",
+    "方式",
+    "企业名称",
+    "统一社会信用代码",
+    "行政区划",
+    "干部",
+    "单位",
+    "情况",
+    "有问题",
+    "登记时间",
+)
+
+
+def company_rows(companies: QuerySet[Company]) -> Iterator[list[Any]]:
+    """The register as filtered; `last_on` comes with the filter."""
+    primary = Contact.objects.filter(company=OuterRef("pk"), is_primary=True)
+    rows = companies.select_related("region").annotate(
+        contact_name=Subquery(primary.values("name")[:1]), contact_phone=Subquery(primary.values("phone")[:1])
+    )
+    for company in rows.iterator(CHUNK):
+        yield [
+            company.name,
+            company.uscc,
+            company.region.name,
+            company.kind,
+            company.get_scale_display(),
+            company.industry,
+            company.established_on,
+            company.capital_wan,
+            company.capital_currency,
+            company.address,
+            company.staff_count,
+            company.contact_name,
+            company.contact_phone,
+            company.last_on,
+            "是" if company.is_active else "否",
+        ]
+
+
+def enrolment_headings(seats: list[tuple[str, str]]) -> list[str]:
+    """One column per seat of the rulebook."""
+    return [
+        "方案",
+        "企业名称",
+        "统一社会信用代码",
+        "行政区划",
+        "项目",
+        "纳入日",
+        *[name for _, name in seats],
+        "空缺席位",
+        "最近联系",
+    ]
+
+
+def enrolment_rows(
+    enrolments: EnrolmentQuerySet, seats: list[tuple[str, str]], on: date
+) -> Iterator[list[Any]]:
+    """Teams as filtered, a chunk at a time."""
+    keys = list(enrolments.values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        chunk = keys[start : start + CHUNK]
+        teams = {t.enrolment.pk: t for t in teams_of(enrolments.filter(pk__in=chunk), on)}
+        for key in chunk:
+            yield _team_row(teams[key].enrolment, teams[key], [code for code, _ in seats])
+
+
+def _team_row(enrolment: Enrolment, team: Any, codes: list[str]) -> list[Any]:
+    held = {
+        seat.role.code: "、".join(
+            f"{h.official.name}（{h.department}）" if h.official else h.department.name for h in seat.holders
+        )
+        for seat in team.seats
+    }
+    return [
+        enrolment.programme.name,
+        enrolment.company.name,
+        enrolment.company.uscc,
+        enrolment.company.region.name,
+        enrolment.project.name if enrolment.project else "",
+        enrolment.starts_on,
+        *[held.get(code, "") for code in codes],
+        "、".join(seat.role.name for seat in team.missing),
+        getattr(enrolment, "last_on", None),
+    ]
+
+
+def visit_rows(visits: QuerySet[Visit]) -> Iterator[list[Any]]:
+    """Visits as filtered."""
+    for visit in visits.select_related("company__region", "official", "department").iterator(CHUNK):
+        yield [
+            visit.on,
+            visit.get_mode_display(),
+            visit.company.name,
+            visit.company.uscc,
+            visit.company.region.name,
+            visit.official.name,
+            visit.department.name,
+            visit.summary,
+            "是" if visit.has_problem else "否",
+            visit.logged_at,
+        ]

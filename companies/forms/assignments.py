@@ -1,0 +1,152 @@
+"""Finding teams, and filling their seats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from companies.models import Assignment, Company, Enrolment, Visit
+from liaison.choices import Holder
+from liaison.models import Department, Official, Programme, Region, TeamRole
+
+ANY = "any"
+
+
+class EnrolmentFilter(django_filters.FilterSet):
+    """包联关系: by place, programme, and which seat stands empty."""
+
+    q = django_filters.CharFilter(method="with_words", label="企业名称、信用代码或拼音")
+    region = django_filters.ModelChoiceFilter(
+        queryset=Region.objects.all(), to_field_name="code", method="under", label="行政区划代码"
+    )
+    programme = django_filters.ModelChoiceFilter(
+        queryset=Programme.objects.all(), to_field_name="code", label="方案代码"
+    )
+    missing = django_filters.CharFilter(method="short_of", label="缺哪个席位（席位代码，any 为任一）")
+    official = django_filters.NumberFilter(method="held_by", label="包抓干部编号")
+    sort = django_filters.OrderingFilter(
+        fields=[("company__pinyin", "name"), ("starts_on", "start"), ("last_on", "last")], label="排序"
+    )
+
+    class Meta:
+        model = Enrolment
+        fields: list[str] = []
+
+    def with_words(self, queryset: QuerySet[Enrolment], name: str, value: str) -> QuerySet[Enrolment]:
+        if not value.strip():
+            return queryset
+        found = Company.objects.matching(value).order_by().values("pk")
+        return queryset.filter(Q(company__in=found) | Q(project__name__contains=value.strip()))
+
+    def under(self, queryset: QuerySet[Enrolment], name: str, value: Region) -> QuerySet[Enrolment]:
+        return queryset.filter(company__region__path__startswith=value.path)
+
+    def short_of(self, queryset: QuerySet[Enrolment], name: str, value: str) -> QuerySet[Enrolment]:
+        rows = Enrolment.objects.all()
+        short = rows.incomplete(self.on) if value == ANY else rows.missing(value, self.on)
+        return queryset.filter(pk__in=short.order_by().values("pk"))
+
+    def held_by(self, queryset: QuerySet[Enrolment], name: str, value: int) -> QuerySet[Enrolment]:
+        seats = Assignment.objects.in_force(self.on).filter(enrolment=OuterRef("pk"), official=value)
+        return queryset.filter(Exists(seats))
+
+    def filter_queryset(self, queryset: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+        """Teams by company name unless asked otherwise, always in one settled order."""
+        last = Visit.objects.filter(enrolment=OuterRef("pk")).order_by("-on").values("on")[:1]
+        queryset = super().filter_queryset(queryset.annotate(last_on=Subquery(last)))
+        asked = (self.form.cleaned_data.get("sort") or ["name"])[0]
+        wanted = {"name": "company__pinyin", "start": "starts_on", "last": "last_on"}[asked.lstrip("-")]
+        order = F(wanted).desc(nulls_last=True) if asked.startswith("-") else F(wanted).asc(nulls_last=True)
+        return queryset.order_by(order, "pk")
+
+    @property
+    def on(self) -> Any:
+        """The day on which the person asking is on duty."""
+        return self.request.user.access.on
+
+
+class AssignmentFilter(django_filters.FilterSet):
+    """Seats, by company, programme, seat, holder, and whether they hold today."""
+
+    company = django_filters.CharFilter(field_name="enrolment__company__uscc", label="企业信用代码")
+    programme = django_filters.CharFilter(field_name="enrolment__programme__code", label="方案代码")
+    role = django_filters.CharFilter(field_name="role__code", label="席位代码")
+    official = django_filters.NumberFilter(field_name="official", label="干部编号")
+    department = django_filters.CharFilter(field_name="department__name", label="单位名称")
+    current = django_filters.BooleanFilter(method="held_today", label="当前在任")
+
+    class Meta:
+        model = Assignment
+        fields: list[str] = []
+
+    def held_today(self, queryset: QuerySet[Assignment], name: str, value: bool) -> QuerySet[Assignment]:
+        on = self.request.user.access.on
+        held = Assignment.objects.in_force(on).values("pk")
+        return queryset.filter(pk__in=held) if value else queryset.exclude(pk__in=held)
+
+
+class SeatForm(forms.Form):
+    """Who takes the seat, from which day. An official is named by id, a unit by its name."""
+
+    use_required_attribute = False
+    holder = forms.CharField(label="人选", max_length=80, error_messages={"required": "请选择人选。"})
+    starts_on = forms.DateField(label="从哪天起")
+    replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, role: TeamRole, official: Official, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role, self.official = role, official
+
+    def clean_holder(self) -> Official | Department:
+        """The official or the unit that the seat is given to."""
+        value = self.cleaned_data["holder"].strip()
+        if self.role.holder == Holder.OFFICIAL:
+            people = Official.objects.visible_to(self.official).filter(
+                pk=value if value.isdecimal() else None
+            )
+            found: Official | Department | None = people.first()
+        else:
+            found = Department.objects.visible_to(self.official).active().filter(name=value).first()
+        if found is None:
+            raise forms.ValidationError("没有找到这个人选，请重新搜索。")
+        return found
+
+    def holders(self) -> dict[str, Any]:
+        """The holder as the services take it."""
+        kind = "official" if self.role.holder == Holder.OFFICIAL else "department"
+        return {kind: self.cleaned_data["holder"]}
+
+
+class BulkSeatForm(forms.Form):
+    """One unit for the same seat of many teams."""
+
+    use_required_attribute = False
+    role = forms.ChoiceField(label="席位")
+    department = forms.CharField(
+        label="单位",
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "bulk-departments", "autocomplete": "off"}),
+        error_messages={"required": "请选择单位。"},
+    )
+    starts_on = forms.DateField(label="从哪天起")
+
+    def __init__(self, *args: Any, official: Official, roles: list[tuple[str, str]], **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "id_bulk_%s")
+        super().__init__(*args, **kwargs)
+        self.official = official
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]
+        self.fields["starts_on"].initial = official.access.on
+
+    def clean_department(self) -> Department:
+        """The unit, by its full or its short name."""
+        value = self.cleaned_data["department"].strip()
+        units = Department.objects.visible_to(self.official).active()
+        found = list(units.filter(Q(name=value) | Q(short_name=value)).order_by("pk")[:2])
+        if not found:
+            raise forms.ValidationError(f"没有找到单位“{value}”，请从列表中选择。")
+        if len(found) > 1:
+            raise forms.ValidationError(f"有多个单位叫“{value}”，请填写全称。")
+        return found[0]

@@ -1,0 +1,126 @@
+"""Finding companies, enrolling them, keeping their contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+
+from companies.choices import Scale
+from companies.models import Assignment, Company, Enrolment, Project, Visit
+from companies.models.companies import CompanyQuerySet
+from liaison.models import Official, Programme, Region
+
+UNSTATED = "none"  # an address has no room for an empty value
+SCALES = [(value or UNSTATED, label) for value, label in Scale.choices]
+YES, NO = "yes", "no"
+COLUMNS = {"name": "pinyin", "established": "established_on", "capital": "capital_wan", "last": "last_on"}
+
+
+class CompanyFilter(django_filters.FilterSet):
+    """企业名录: what the list, its export, the bulk actions and the API can be narrowed by."""
+
+    q = django_filters.CharFilter(method="with_words", label="名称、信用代码或拼音")
+    region = django_filters.ModelChoiceFilter(
+        queryset=Region.objects.all(), to_field_name="code", method="under", label="行政区划代码"
+    )
+    scale = django_filters.ChoiceFilter(choices=SCALES, method="of_scale", label="规模")
+    enrolled = django_filters.ChoiceFilter(
+        choices=[(YES, "已纳入"), (NO, "未纳入")], method="by_enrolment", label="包联"
+    )
+    team = django_filters.ChoiceFilter(
+        choices=[(YES, "已配专班"), (NO, "未配专班")], method="by_team", label="专班"
+    )
+    programme = django_filters.ModelChoiceFilter(
+        queryset=Programme.objects.all(), to_field_name="code", method="in_programme", label="方案代码"
+    )
+    sort = django_filters.OrderingFilter(
+        fields=[(column, name) for name, column in COLUMNS.items()], label="排序"
+    )
+
+    class Meta:
+        model = Company
+        fields: list[str] = []
+
+    def with_words(self, queryset: CompanyQuerySet, name: str, value: str) -> CompanyQuerySet:
+        return queryset.matching(value)
+
+    def under(self, queryset: QuerySet[Company], name: str, value: Region) -> QuerySet[Company]:
+        return queryset.filter(region__path__startswith=value.path)
+
+    def of_scale(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        return queryset.filter(scale="" if value == UNSTATED else value)
+
+    def by_enrolment(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        enrolled = Exists(Enrolment.objects.in_force(self.on).filter(company=OuterRef("pk")))
+        return queryset.filter(enrolled if value == YES else ~enrolled)
+
+    def by_team(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        seated = Exists(Assignment.objects.in_force(self.on).filter(enrolment__company=OuterRef("pk")))
+        return queryset.filter(seated if value == YES else ~seated)
+
+    def in_programme(self, queryset: QuerySet[Company], name: str, value: Programme) -> QuerySet[Company]:
+        rows = Enrolment.objects.in_force(self.on).filter(company=OuterRef("pk"), programme=value)
+        return queryset.filter(Exists(rows))
+
+    def filter_queryset(self, queryset: QuerySet[Company]) -> QuerySet[Company]:
+        """Companies by name unless asked otherwise, always in one settled order."""
+        last = Visit.objects.filter(company=OuterRef("pk")).order_by("-on").values("on")[:1]
+        queryset = super().filter_queryset(queryset.annotate(last_on=Subquery(last)))
+        asked = (self.form.cleaned_data.get("sort") or ["name"])[0]
+        wanted = F(COLUMNS[asked.lstrip("-")])
+        order = wanted.desc(nulls_last=True) if asked.startswith("-") else wanted.asc(nulls_last=True)
+        return queryset.order_by(order, "pk")
+
+    @property
+    def on(self) -> Any:
+        """The day on which the person asking is on duty."""
+        return self.request.user.access.on
+
+
+class ProjectFilter(django_filters.FilterSet):
+    """重点项目, by company and stage."""
+
+    company = django_filters.CharFilter(field_name="company__uscc", label="企业信用代码")
+
+    class Meta:
+        model = Project
+        fields = ["stage"]
+
+
+class EnrolForm(forms.Form):
+    """Into which programme, from which day."""
+
+    use_required_attribute = False
+    programme = forms.ModelChoiceField(
+        label="方案", queryset=Programme.objects.none(), to_field_name="code", empty_label=None
+    )
+    starts_on = forms.DateField(label="纳入日")
+
+    def __init__(self, *args: Any, official: Official, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "id_enrol_%s")
+        super().__init__(*args, **kwargs)
+        programmes = Programme.objects.visible_to(official).order_by("name", "pk")
+        self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
+        self.fields["starts_on"].initial = official.access.on
+
+
+class ContactForm(forms.Form):
+    """Somebody at the company to call."""
+
+    use_required_attribute = False
+    name = forms.CharField(label="姓名", max_length=40)
+    title = forms.CharField(label="职务", max_length=40, required=False)
+    phone = forms.CharField(label="电话", max_length=30, help_text="手机号，或带区号的座机号")
+    is_primary = forms.BooleanField(label="设为主要联络员", required=False)
+
+
+class PlanForm(forms.Form):
+    """包抓方案: goals, measures, and the day by which."""
+
+    use_required_attribute = False
+    goals = forms.CharField(label="目标", widget=forms.Textarea, max_length=2000)
+    measures = forms.CharField(label="措施", widget=forms.Textarea, max_length=4000)
+    due_on = forms.DateField(label="完成日期", required=False)

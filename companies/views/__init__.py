@@ -1,0 +1,1 @@
+"""Pages of the companies' room, a module per noun."""

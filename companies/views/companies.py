@@ -1,0 +1,312 @@
+"""企业名录 and the page of a company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.postgres.aggregates import StringAgg
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from companies import exports, perms, reports, services
+from companies.forms.companies import SCALES, UNSTATED, CompanyFilter, ContactForm, EnrolForm
+from companies.models import Assignment, Company, Contact, Enrolment
+from companies.views.queues import Tally, kept, page_of
+from liaison.choices import Holder, RegionLevel
+from liaison.exports import download_workbook
+from liaison.models import Region
+
+VISITS_SHOWN = 10
+
+
+@require_GET
+def companies(request: HttpRequest) -> HttpResponse:
+    """The register: 21,000 rows, found by chips and words, ticked to be enrolled."""
+    on = request.user.access.on
+    shown = CompanyFilter(request.GET, Company.objects.visible_to(request.user), request=request)
+    tally, counties = _tally(request)
+    count = tally.count()
+    return render(
+        request,
+        "companies/companies.html",
+        {
+            "page": page_of(request, _with_team_words(shown.qs, on), count),
+            "count": count,
+            "everything": tally.count("all"),
+            "words": request.GET.get("q", ""),
+            "kept": kept(request, "region", "scale", "enrolled", "team", "programme", "sort"),
+            "chips": _chips(tally, counties),
+            "enrol_form": EnrolForm(official=request.user) if perms.may_enrol(request.user) else None,
+        },
+    )
+
+
+def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
+    """Every chip's count from one grouped query over what the words and the programme leave."""
+    on = request.user.access.on
+    given = request.GET
+    wide = {name: given[name] for name in ("q", "programme") if given.get(name)}
+    rest = CompanyFilter(wide, Company.objects.visible_to(request.user), request=request).qs
+    rows = (
+        rest.order_by()
+        .annotate(
+            is_in=Exists(Enrolment.objects.in_force(on).filter(company=OuterRef("pk"))),
+            seated=Exists(Assignment.objects.in_force(on).filter(enrolment__company=OuterRef("pk"))),
+        )
+        .values("region__path", "scale", "is_in", "seated")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    regions = Region.objects.visible_to(request.user)
+    counties = list(regions.filter(level=RegionLevel.COUNTY).order_by("code"))
+    chosen: dict[str, Any] = {}
+    if code := given.get("region"):
+        region = next((c for c in counties if c.code == code), None) or regions.filter(code=code).first()
+        if region is not None:
+            chosen["region__path"] = lambda path: path.startswith(region.path)
+    if given.get("scale") in dict(SCALES):
+        chosen["scale"] = lambda value: (value or UNSTATED) == given["scale"]
+    if given.get("enrolled") in ("yes", "no"):
+        chosen["is_in"] = lambda value: value == (given["enrolled"] == "yes")
+    if given.get("team") in ("yes", "no"):
+        chosen["seated"] = lambda value: value == (given["team"] == "yes")
+    return Tally(rows, chosen), counties
+
+
+def _chips(tally: Tally, counties: list[Region]) -> dict[str, list[tuple[str, str, int]]]:
+    def anything(_: Any) -> bool:
+        return True
+
+    def under(path: str) -> Any:
+        return lambda value: value.startswith(path)
+
+    def same(wanted: Any) -> Any:
+        return lambda value: value == wanted
+
+    places = [(c.code, c.name, tally.count("region__path", under(c.path))) for c in counties]
+    scales = [
+        (value, label, tally.count("scale", same("" if value == UNSTATED else value)))
+        for value, label in SCALES
+    ]
+    return {
+        "region": [("", "全部", tally.count("region__path", anything)), *[p for p in places if p[2]]],
+        "scale": [("", "全部", tally.count("scale", anything)), *[s for s in scales if s[2]]],
+        "enrolled": [
+            ("", "全部", tally.count("is_in", anything)),
+            ("yes", "已纳入", tally.count("is_in", same(True))),
+            ("no", "未纳入", tally.count("is_in", same(False))),
+        ],
+        "team": [
+            ("", "全部", tally.count("seated", anything)),
+            ("yes", "已配专班", tally.count("seated", same(True))),
+            ("no", "未配专班", tally.count("seated", same(False))),
+        ],
+    }
+
+
+def _with_team_words(companies: QuerySet[Company], on: Any) -> QuerySet[Company]:
+    """The lead unit and the people who keep contact, as words beside each company shown."""
+    seats = Assignment.objects.in_force(on).filter(enrolment__company=OuterRef("pk")).order_by()
+    lead = (
+        seats.filter(role__holder=Holder.DEPARTMENT)
+        .order_by("role__position", "pk")
+        .annotate(word=Coalesce(NullIf("department__short_name", Value("")), "department__name"))
+        .values("word")[:1]
+    )
+    people = (
+        seats.filter(role__keeps_contact=True)
+        .values("enrolment__company")
+        .annotate(names=StringAgg("official__name", "、", distinct=True, ordering="official__name"))
+        .values("names")
+    )
+    enrolled = Enrolment.objects.in_force(on).filter(company=OuterRef("pk"))
+    return companies.select_related("region").annotate(
+        lead_name=Subquery(lead), people_names=Subquery(people[:1]), is_enrolled=Exists(enrolled)
+    )
+
+
+@require_POST
+def companies_enrol(request: HttpRequest) -> HttpResponse:
+    """Enrol the ticked companies, or all that the filters show, in a programme."""
+    if not perms.may_enrol(request.user):
+        raise PermissionDenied
+    back = redirect(f"{reverse('companies:companies')}?{request.GET.urlencode()}")
+    form = EnrolForm(request.POST, official=request.user)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in errors))
+        return back
+    visible = Company.objects.visible_to(request.user).managed_by(request.user)
+    if request.POST.get("everything"):
+        chosen = CompanyFilter(request.GET, visible, request=request).qs
+    else:
+        chosen = visible.filter(uscc__in=request.POST.getlist("company"))
+        if not chosen.exists():
+            messages.warning(request, "还没有选择企业，请先勾选，再纳入方案。")
+            return back
+    try:
+        done = services.enrol_companies(
+            companies=chosen, **form.cleaned_data, by=request.user, at=timezone.now()
+        )
+    except services.EnrolmentRefused as refusal:
+        messages.error(request, str(refusal))
+        return back
+    words = [f"已将 {len(done.created)} 家企业纳入“{form.cleaned_data['programme']}”。"]
+    if done.already:
+        words.append(f"{done.already} 家原已在内。")
+    if done.closed_down:
+        words.append(f"{done.closed_down} 家已不再存续，未纳入。")
+    messages.success(request, "".join(words))
+    return back
+
+
+@require_POST
+def companies_export(request: HttpRequest) -> HttpResponseBase:
+    """The register as filtered, as a workbook; who took it is kept."""
+    shown = CompanyFilter(request.GET, Company.objects.visible_to(request.user), request=request)
+    return download_workbook(
+        title="企业名录",
+        headings=exports.COMPANIES,
+        rows=exports.company_rows(shown.qs),
+        by=request.user,
+        at=timezone.now(),
+        query=request.GET.urlencode(),
+        text_columns=exports.CODES,
+    )
+
+
+@require_GET
+def company(request: HttpRequest, uscc: str) -> HttpResponse:
+    """A company: who it is, whom to call, who looks after it, and how it has been contacted."""
+    found = _company(request, uscc)
+    on = request.user.access.on
+    rows = Enrolment.objects.visible_to(request.user).filter(company=found)
+    teams = reports.teams_of(rows.in_force(on).order_by("starts_on", "pk"), on)
+    served = set(rows.in_force(on).served_by(request.user, on).values_list("pk", flat=True))
+    manages = perms.may_manage(request.user, found)
+    visits = list(
+        found.visits.select_related("official", "department").order_by("-on", "-pk")[: VISITS_SHOWN + 1]
+    )
+    return render(
+        request,
+        "companies/company.html",
+        {
+            "company": found,
+            "facts": _facts(found),
+            "contacts": list(found.contacts.order_by("-is_primary", "pk")),
+            "projects": list(found.projects.order_by("code")),
+            "panels": [
+                {
+                    "team": team,
+                    "may_manage": manages,
+                    "may_plan": manages or team.enrolment.pk in served,
+                    "plan": getattr(team.enrolment, "plan", None),
+                }
+                for team in teams
+            ],
+            "visits": _timeline(visits[:VISITS_SHOWN]),
+            "more_visits": len(visits) > VISITS_SHOWN,
+            "may_visit": bool(served),
+            "may_manage": manages,
+            "may_keep_contacts": perms.may_keep_contacts(request.user, found),
+            "enrol_form": EnrolForm(official=request.user) if manages and not teams else None,
+        },
+    )
+
+
+def _company(request: HttpRequest, uscc: str) -> Company:
+    rows = Company.objects.visible_to(request.user).select_related("region__parent")
+    return get_object_or_404(rows, uscc=uscc.upper())
+
+
+def _facts(company: Company) -> list[tuple[str, Any]]:
+    capital = None
+    if company.capital_wan is not None:
+        amount = f"{company.capital_wan.normalize():,f}"
+        foreign = company.capital_currency not in ("", "人民币")
+        capital = f"{amount} 万{company.capital_currency if foreign else '元'}"
+    return [
+        ("信用代码", company.uscc),
+        ("行政区划", company.region.name),
+        ("企业类型", company.kind),
+        ("规模", company.get_scale_display()),
+        ("成立日期", company.established_on and f"{company.established_on:%Y-%m-%d}"),
+        ("注册资本", capital),
+        ("职工人数", company.staff_count),
+        ("地址", company.address),
+        ("经营范围", company.business_scope),
+    ]
+
+
+def _timeline(visits: list[Any]) -> list[dict[str, Any]]:
+    icons = {"visit": "map-pin", "phone": "phone", "im": "message-circle", "video": "video"}
+    return [
+        {
+            "pk": visit.pk,
+            "on": visit.on,
+            "title": visit.get_mode_display(),
+            "who": visit.official.name,
+            "unit": str(visit.department),
+            "body": visit.summary,
+            "icon": icons[visit.mode],
+            "has_problem": visit.has_problem,
+        }
+        for visit in visits
+    ]
+
+
+def contact_add(request: HttpRequest, uscc: str) -> HttpResponse:
+    """Write down somebody at the company to call."""
+    found = _company(request, uscc)
+    if not perms.may_keep_contacts(request.user, found):
+        raise PermissionDenied
+    form = ContactForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            contact = services.add_contact(
+                company=found, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+        except services.ContactRefused as refusal:
+            form.add_error("phone", str(refusal))
+        else:
+            messages.success(request, f"已添加联络员{contact.name}。")
+            return redirect(found)
+    status = 422 if form.errors else 200
+    return render(request, "companies/contact_add.html", {"company": found, "form": form}, status=status)
+
+
+@require_POST
+def contact_primary(request: HttpRequest, uscc: str, pk: int) -> HttpResponse:
+    """Let this contact be called first."""
+    found = _company(request, uscc)
+    if not perms.may_keep_contacts(request.user, found):
+        raise PermissionDenied
+    contact = get_object_or_404(Contact, company=found, pk=pk)
+    services.make_contact_primary(contact=contact, by=request.user, at=timezone.now())
+    messages.success(request, f"{contact.name}现在是主要联络员。")
+    return redirect(found)
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """我的企业: on the phone, who waits for a contact first."""
+    on = request.user.access.on
+    served = reports.served_companies(request.user, on)
+    asked = [row for row in served if row.wanted]
+    return render(
+        request,
+        "companies/mine.html",
+        {
+            "served": served,
+            "on": on,
+            "owed": sum(1 for row in asked if row.owed),
+            "done": sum(1 for row in asked if not row.owed),
+        },
+    )

@@ -1,0 +1,391 @@
+"""包联关系: teams as a list, and one team with its seats and plan, edited in place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Length
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from companies import exports, perms, reports, services
+from companies.forms.assignments import ANY, BulkSeatForm, EnrolmentFilter, SeatForm
+from companies.forms.companies import PlanForm
+from companies.models import Assignment, Enrolment
+from companies.views.queues import Tally, kept, page_of
+from liaison.choices import Holder, RegionLevel
+from liaison.exports import download_workbook
+from liaison.models import Department, Official, Posting, Quota, Region, TeamRole
+
+CANDIDATES = 12
+
+
+@require_GET
+def enrolments(request: HttpRequest) -> HttpResponse:
+    """Every enrolled company with its seats, filled and missing."""
+    _check_reader(request)
+    on = request.user.access.on
+    shown = _filtered(request)
+    tally, counties = _tally(request)
+    roles = _roles(request)
+    coverage = reports.seat_coverage(_filtered(request, without="missing").qs, on)
+    count = shown.qs.order_by().count() if request.GET.get("missing") else tally.count()
+    page = page_of(request, shown.qs, count)
+    page.object_list = reports.teams_of(page.object_list, on)
+    departmental = [(role.code, role.name) for role in roles if role.holder == Holder.DEPARTMENT]
+    return render(
+        request,
+        "companies/enrolments.html",
+        {
+            "page": page,
+            "count": count,
+            "words": request.GET.get("q", ""),
+            "kept": kept(request, "region", "missing", "programme", "official", "sort"),
+            "coverage": coverage,
+            "counties": [
+                ("", "全部", tally.count("company__region__path", lambda _: True)),
+                *[
+                    (c.code, c.name, n)
+                    for c in counties
+                    if (n := tally.count("company__region__path", lambda path, c=c: path.startswith(c.path)))
+                ],
+            ],
+            "gaps": [
+                ("", "全部", None),
+                (ANY, "任一席位空缺", None),
+                *[(row.code, f"缺{row.name}", row.missing, "red" if row.missing else "") for row in coverage],
+            ],
+            "bulk_form": BulkSeatForm(official=request.user, roles=departmental)
+            if perms.may_enrol(request.user)
+            else None,
+            "departments": Department.objects.visible_to(request.user).active().order_by("pinyin", "pk")
+            if perms.may_enrol(request.user)
+            else [],
+            "is_filtered": bool(kept(request, "q", "region", "missing", "programme", "official")),
+        },
+    )
+
+
+def _check_reader(request: HttpRequest) -> None:
+    if not perms.may_see_enrolments(request.user):
+        raise PermissionDenied
+
+
+def _filtered(request: HttpRequest, without: str = "") -> EnrolmentFilter:
+    given = request.GET.copy()
+    given.pop(without, None)
+    rows = Enrolment.objects.visible_to(request.user).in_force(request.user.access.on)
+    return EnrolmentFilter(given, rows, request=request)
+
+
+def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
+    rows = (
+        _filtered(request, without="region")
+        .qs.order_by()
+        .values("company__region__path")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    regions = Region.objects.visible_to(request.user)
+    counties = list(regions.filter(level=RegionLevel.COUNTY).order_by("code"))
+    chosen: dict[str, Any] = {}
+    if code := request.GET.get("region"):
+        region = next((c for c in counties if c.code == code), None) or regions.filter(code=code).first()
+        if region is not None:
+            chosen["company__region__path"] = lambda path: path.startswith(region.path)
+    return Tally(rows, chosen), counties
+
+
+def _roles(request: HttpRequest) -> list[TeamRole]:
+    """The seats of the programmes' rules, each code once, in the order of the rulebook."""
+    versions = Enrolment.objects.visible_to(request.user).order_by().values("version")
+    found: dict[str, TeamRole] = {}
+    for role in TeamRole.objects.filter(version__in=versions).order_by("-version", "position", "pk"):
+        found.setdefault(role.code, role)
+    return list(found.values())
+
+
+@require_POST
+def enrolments_assign(request: HttpRequest) -> HttpResponse:
+    """Give one unit the same seat in the ticked teams, or in all that the filters show."""
+    if not perms.may_enrol(request.user):
+        raise PermissionDenied
+    back = redirect(f"{reverse('companies:enrolments')}?{request.GET.urlencode()}")
+    roles = [(role.code, role.name) for role in _roles(request) if role.holder == Holder.DEPARTMENT]
+    form = BulkSeatForm(request.POST, official=request.user, roles=roles)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in errors))
+        return back
+    chosen = _filtered(request).qs.managed_by(request.user)
+    if not request.POST.get("everything"):
+        keys = [key for key in request.POST.getlist("enrolment") if key.isdigit()]
+        chosen = chosen.filter(pk__in=keys)
+        if not keys:
+            messages.warning(request, "还没有选择企业，请先勾选，再指派单位。")
+            return back
+    try:
+        done = services.assign_department_to_many(
+            enrolments=chosen,
+            role_code=form.cleaned_data["role"],
+            department=form.cleaned_data["department"],
+            starts_on=form.cleaned_data["starts_on"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except services.AssignmentRefused as refusal:
+        messages.error(request, str(refusal))
+        return back
+    unit, seat = form.cleaned_data["department"], dict(roles)[form.cleaned_data["role"]]
+    words = f"已将{unit}指派为 {len(done.created)} 家企业的{seat}。"
+    if done.taken:
+        words += f"{done.taken} 家的该席位已有单位，未改动。"
+    messages.success(request, words)
+    return back
+
+
+@require_POST
+def enrolments_export(request: HttpRequest) -> HttpResponseBase:
+    """The teams as filtered, as a workbook with one column per seat."""
+    _check_reader(request)
+    seats = [(role.code, role.name) for role in _roles(request)]
+    return download_workbook(
+        title="包联关系",
+        headings=exports.enrolment_headings(seats),
+        rows=exports.enrolment_rows(_filtered(request).qs, seats, request.user.access.on),
+        by=request.user,
+        at=timezone.now(),
+        query=request.GET.urlencode(),
+        text_columns=exports.CODES,
+    )
+
+
+@require_GET
+def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A team, seat by seat; alone for htmx, otherwise on its company's page."""
+    found = _enrolment(request, pk)
+    if request.htmx:
+        return _panel(request, found)
+    return redirect(f"{found.company.get_absolute_url()}#team-{found.pk}")
+
+
+def _enrolment(request: HttpRequest, pk: int) -> Enrolment:
+    rows = Enrolment.objects.visible_to(request.user).select_related(
+        "company__region", "programme", "project", "plan"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _managed(request: HttpRequest, pk: int) -> Enrolment:
+    found = _enrolment(request, pk)
+    if not perms.may_manage(request.user, found.company):
+        raise PermissionDenied
+    return found
+
+
+def _panel(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
+    """The team as it stands now, for htmx, with what there is to say as toasts."""
+    on = request.user.access.on
+    (team,) = reports.teams_of(Enrolment.objects.visible_to(request.user).filter(pk=enrolment.pk), on)
+    manages = perms.may_manage(request.user, enrolment.company)
+    panel = {
+        "team": team,
+        "may_manage": manages,
+        "may_plan": manages or perms.is_in_team(request.user, enrolment),
+        "plan": getattr(team.enrolment, "plan", None),
+    }
+    response = render(request, "companies/_team_answer.html", {"panel": panel})
+    response["HX-Retarget"] = f"#team-{enrolment.pk}"
+    response["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Pick who takes a seat: officials and units with what they carry already."""
+    found = _managed(request, pk)
+    role = get_object_or_404(TeamRole, version=found.version_id, code=code)
+    on = request.user.access.on
+    held = Assignment.objects.visible_to(request.user).in_force(on).filter(enrolment=found, role=role)
+    key = request.GET.get("replaces") or request.POST.get("replaces") or ""
+    replaced = held.filter(pk=key).select_related("official", "department").first() if key.isdigit() else None
+    form = SeatForm(
+        request.POST or None,
+        role=role,
+        official=request.user,
+        initial={"starts_on": max(on, found.starts_on), "replaces": replaced.pk if replaced else None},
+    )
+    if request.method == "POST" and form.is_valid():
+        fields = {
+            **form.holders(),
+            "starts_on": form.cleaned_data["starts_on"],
+            "by": request.user,
+            "at": timezone.now(),
+        }
+        try:
+            if replaced is not None:
+                seat = services.replace_holder(assignment=replaced, **fields)
+            else:
+                seat = services.assign_seat(enrolment=found, role=role, **fields)
+        except services.AssignmentRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{seat.official or seat.department}已担任{role}。")
+            if seat.warning:
+                messages.warning(request, seat.warning)
+            return _panel(request, found) if request.htmx else redirect(found.company)
+    words = (request.GET.get("q") or request.POST.get("q") or "").strip()
+    candidates = _units(request, found, role, words) if role.holder == Holder.DEPARTMENT else None
+    context = {
+        "enrolment": found,
+        "role": role,
+        "replaced": replaced,
+        "form": form,
+        "words": words,
+        "candidates": candidates if candidates is not None else _people(request, found, role, words),
+        "is_people": candidates is None,
+    }
+    context["is_cut"] = len(context["candidates"]) > CANDIDATES
+    context["candidates"] = context["candidates"][:CANDIDATES]
+    template = "companies/_seat_picker.html" if request.htmx else "companies/seat_assign.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _people(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: str) -> list[dict[str, Any]]:
+    """Officials in post, those of the team's units first, with their load against the quota of their rank."""
+    on = request.user.access.on
+    posts = Posting.objects.visible_to(request.user).in_force(on).filter(official=OuterRef("pk"))
+    seated = Assignment.objects.visible_to(request.user).in_force(on).filter(enrolment=enrolment)
+    near = posts.filter(department__in=seated.values("department"))
+    local = posts.filter(department__region=enrolment.company.region_id)
+    rows = (
+        Official.objects.visible_to(request.user)
+        .filter(Exists(posts), is_active=True)
+        .exclude(pk__in=seated.filter(role=role).values("official"))
+        .with_postings_on(on)
+        .annotate(
+            nearness=Case(
+                When(Exists(near), then=Value(0)),
+                When(Exists(local), then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            )
+        )
+    )
+    if words:
+        unit = posts.filter(Q(department__name__contains=words) | Q(department__short_name__contains=words))
+        rows = rows.filter(Q(name__contains=words) | Q(pinyin__startswith=words.lower()) | Exists(unit))
+    projects = enrolment.project_id is not None
+    rows = reports.with_load(rows, programme_id=enrolment.programme_id, projects=projects, on=on)
+    quotas = {quota.rank: quota for quota in Quota.objects.filter(version=enrolment.version_id)}
+    found = []
+    for person in rows.order_by("nearness", "pinyin", "pk")[: CANDIDATES + 1]:
+        quota = quotas.get(person.rank) if role.counts_to_quota else None
+        limit = None if quota is None else quota.projects if projects else quota.companies
+        full = limit is not None and person.load >= limit
+        found.append(
+            {
+                "value": person.pk,
+                "name": person.name,
+                "unit": str(person.current_postings[0].department),
+                "note": person.get_rank_display(),
+                "load": person.load,
+                "limit": limit,
+                "unit_word": "个项目" if projects else "户",
+                "is_full": full and quota is not None and quota.is_hard,
+                "tone": "red" if full else "yellow" if limit and person.load + 1 >= limit else "",
+            }
+        )
+    return found
+
+
+def _units(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: str) -> list[dict[str, Any]]:
+    """Units in use, those of the company's place first, and how many companies they serve in this seat."""
+    on = request.user.access.on
+    seated = Assignment.objects.visible_to(request.user).in_force(on).filter(enrolment=enrolment, role=role)
+    same_seat = Q(assignments__role__code=role.code, assignments__official__isnull=True) & (
+        Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=on)
+    )
+    rows = (
+        Department.objects.visible_to(request.user)
+        .active()
+        .exclude(pk__in=seated.values("department"))
+        .select_related("region")
+        .annotate(load=Count("assignments", filter=same_seat))
+    )
+    if words:
+        rows = rows.filter(
+            Q(name__contains=words) | Q(short_name__contains=words) | Q(pinyin__contains=words.lower())
+        )
+    home = Case(
+        When(region=enrolment.company.region_id, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    return [
+        {
+            "value": unit.name,
+            "name": unit.name,
+            "unit": unit.region.name,
+            "note": "",
+            "load": unit.load,
+            "limit": None,
+            "unit_word": "户",
+            "is_full": False,
+            "tone": "",
+        }
+        for unit in rows.order_by(home, Length("region__path"), F("pinyin"), "pk")[: CANDIDATES + 1]
+    ]
+
+
+@require_POST
+def seat_vacate(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
+    """Take somebody out of the team, from today on."""
+    found = _managed(request, pk)
+    assignment = get_object_or_404(Assignment.objects.visible_to(request.user), enrolment=found, pk=seat)
+    on = request.user.access.on
+    try:
+        services.vacate_seat(assignment=assignment, on=on, by=request.user, at=timezone.now())
+    except services.AssignmentRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "已撤下，该席位从今天起空缺。")
+    return _panel(request, found) if request.htmx else redirect(found.company)
+
+
+def plan_write(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write or rewrite the 包抓方案."""
+    found = _enrolment(request, pk)
+    if not perms.may_write_plan(request.user, found):
+        raise PermissionDenied
+    plan = getattr(found, "plan", None)
+    initial = {"goals": plan.goals, "measures": plan.measures, "due_on": plan.due_on} if plan else None
+    form = PlanForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.write_plan(enrolment=found, **form.cleaned_data, by=request.user, at=timezone.now())
+        except services.PlanRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "包抓方案已保存。")
+            return redirect(found.company)
+    context = {"enrolment": found, "plan": plan, "form": form}
+    return render(request, "companies/plan.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def enrolment_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """退出包联: yesterday was the last day, for the company and its whole team."""
+    found = _managed(request, pk)
+    last = max(request.user.access.on - timedelta(days=1), found.starts_on)
+    try:
+        services.end_enrolment(enrolment=found, ends_on=last, by=request.user, at=timezone.now())
+    except services.EnrolmentRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{found}已退出“{found.programme}”，最后一天为 {last:%Y-%m-%d}。")
+    return redirect(found.company)

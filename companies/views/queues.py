@@ -1,0 +1,41 @@
+"""What the room's lists share: one grouped query gives the total and every chip's count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+PER_PAGE = 50
+
+
+class Tally:
+    """Rows counted by several properties at once; each chip sees the others' choices, not its own."""
+
+    def __init__(
+        self, rows: Iterable[Mapping[str, Any]], chosen: Mapping[str, Callable[[Any], bool]]
+    ) -> None:
+        self.rows = list(rows)
+        self.chosen = chosen
+
+    def count(self, name: str = "", fits: Callable[[Any], bool] | None = None) -> int:
+        """Rows that fit all choices, those of `name` replaced by `fits`; all of them without a name."""
+        tests = {key: test for key, test in self.chosen.items() if key != name}
+        if fits is not None:
+            tests[name] = fits
+        return sum(row["n"] for row in self.rows if all(test(row[key]) for key, test in tests.items()))
+
+
+def page_of(request: HttpRequest, queryset: QuerySet[Any], count: int) -> Page[Any]:
+    """The page asked for, its total already counted; a page that does not exist is the nearest that does."""
+    paginator = Paginator(queryset, PER_PAGE)
+    paginator.count = count  # type: ignore[misc]
+    return paginator.get_page(request.GET.get("page"))
+
+
+def kept(request: HttpRequest, *names: str) -> list[tuple[str, str]]:
+    """Parameters of the address that a search form must carry along."""
+    return [(name, request.GET[name]) for name in names if request.GET.get(name)]
