@@ -5,7 +5,6 @@ HOST ?= 127.0.0.1
 ARGS ?=
 PY := .venv/bin/python
 BESIDE_SERVERS := $(PY) tools/stack.py run --
-PYTEST := $(PY) -m pytest -p tools.pytest_workers
 ready := $(PYTHON) tools/bootstrap.py
 # What a production server would be given, for checks that start no server.
 LIKE_PRODUCTION := DATABASE_URL=postgres://liaison@127.0.0.1/liaison REDIS_URL=redis://127.0.0.1:6379/0 \
@@ -25,11 +24,11 @@ run: ## start the product on this machine (PORT=8000 HOST=127.0.0.1); Ctrl-C sto
 ifeq ($(strip $(ARGS)),)
 test: check ## everything CI checks; ARGS="tests/scenarios -x" hands pytest its arguments instead
 	@$(ready) --tests
-	@$(BESIDE_SERVERS) $(PYTEST) -n 2
+	@$(BESIDE_SERVERS) $(PY) -m pytest -n 2
 else
 test:
 	@$(ready) --tests
-	@$(BESIDE_SERVERS) $(PYTEST) $(ARGS)
+	@$(BESIDE_SERVERS) $(PY) -m pytest $(ARGS)
 endif
 
 check: ## style, types, import contracts, templates, deployment, migrations, compose file

@@ -15,11 +15,12 @@ if not __package__:  # called by path: the repository, not tools/, is where impo
 
 from tools.engine.processes import Trouble
 from tools.engine.throwaway import run_with_servers
-from tools.engine.trial import Trial, manage, serve
+from tools.engine.trial import ROOT, Trial, manage, serve
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="tools/stack.py", description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT / "var", help="the folder of the data that stays")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run a command beside throw-away PostgreSQL and Valkey")
     run.add_argument("words", nargs=argparse.REMAINDER, metavar="-- CMD ARGS…")
@@ -32,9 +33,10 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         if options.command == "serve":
-            return serve(Trial(host=options.host, port=options.port, seed=not options.no_seed))
+            seed = not options.no_seed
+            return serve(Trial(host=options.host, port=options.port, seed=seed, var=options.data.resolve()))
         if options.command == "manage":
-            return manage(Trial(seed=False), options.words)
+            return manage(Trial(seed=False, var=options.data.resolve()), options.words)
         words = options.words[1:] if options.words[:1] == ["--"] else options.words
         if not words:
             parser.error("run needs a command")

@@ -70,6 +70,14 @@ class Child:
             return ""
 
 
+def say(line: str) -> None:
+    """Tell the person at the terminal, if it is still there: after a hang-up it is not."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def spawn(
     name: str,
     command: Sequence[str | Path],

@@ -25,6 +25,7 @@ from tools.engine.processes import (
     ignore_signals,
     note_signals,
     run_command,
+    say,
     spawn,
     stop_all,
     stop_on_signals,
@@ -83,13 +84,13 @@ def serve(trial: Trial) -> int:
         _announce(trial)
         return _watch(trial)
     except Stopped as stopped:
-        print(f"\n正在停止（{signal.Signals(stopped.code - 128).name}）…", flush=True)
+        say(f"\n正在停止（{signal.Signals(stopped.code - 128).name}）…")
         return 0
     finally:
         ignore_signals()
         killed = stop_all(trial.programs[::-1]) + stop_all(trial.servers[::-1])
         if killed:
-            print(f"未能按时退出，已强制结束：{'、'.join(killed)}", flush=True)
+            say(f"未能按时退出，已强制结束：{'、'.join(killed)}")
         if folder:
             folder.remove()
         (trial.var / NOTE).unlink(missing_ok=True)
@@ -222,14 +223,14 @@ def _prepare(trial: Trial) -> None:
     fresh = _static_state()
     collected = stamp.exists() and stamp.read_text() == fresh
     if not collected:
-        print("→ 准备静态文件与数据表", flush=True)
+        say("→ 准备静态文件与数据表")
     steps = [_manage(trial, "migrate", "--verbosity", "0")]
     if not collected:
         steps.append(_manage(trial, "collectstatic", "--noinput", "--clear", "--verbosity", "0"))
     _finish(steps)
     stamp.write_text(fresh)
     if waiting.exists():
-        print("→ 生成演示城市", flush=True)
+        say("→ 生成演示城市")
         _finish([_manage(trial, "seed_demo")])
         waiting.unlink()
         (trial.var / "demo").touch()
@@ -275,10 +276,10 @@ def _start_program(trial: Trial, name: str) -> Child:
 
 
 def _announce(trial: Trial) -> None:
-    print(f"\n联企已就绪：{trial.address}", flush=True)
+    say(f"\n联企已就绪：{trial.address}")
     if (trial.var / "demo").exists():
         _finish([_manage(trial, "seed_demo", "--sign-ins")])
-    print(f"\n数据与日志：{trial.var}    停止：Ctrl-C", flush=True)
+    say(f"\n数据与日志：{trial.var}    停止：Ctrl-C")
 
 
 def _watch(trial: Trial) -> int:
@@ -297,7 +298,7 @@ def _watch(trial: Trial) -> int:
             deaths = [*(moment for moment in deaths if now - moment < 60), now]
             if len(deaths) > RESTARTS_A_MINUTE:
                 raise Trouble(f"{child.name} 反复退出，日志 {child.log} 末尾：\n{child.log_tail()}")
-            print(f"{child.name} 意外退出，已重新启动（日志：{child.log}）", flush=True)
+            say(f"{child.name} 意外退出，已重新启动（日志：{child.log}）")
             trial.programs[place] = _start_program(trial, child.name)
 
 
