@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from issues.views import tickets, visits
+from issues.views import bulletins, meetings, months, tickets, visits
 
 app_name = "issues"
 
@@ -12,4 +12,21 @@ urlpatterns = [
     path("tickets/export/", tickets.ticket_export, name="tickets-export"),
     path("tickets/<str:number>/", tickets.ticket_detail, name="ticket"),
     path("tickets/<str:number>/moves/<slug:move>/", tickets.ticket_move, name="ticket-move"),
+    path("meetings/", meetings.meeting_list, name="meetings"),
+    path("meetings/<slug:code>/<str:month>/", meetings.meeting_agenda, name="meeting"),
+    path("meetings/<slug:code>/<str:month>/held/", meetings.meeting_hold, name="meeting-hold"),
+    path(
+        "meetings/<slug:code>/<str:month>/<int:position>/", meetings.meeting_decide, name="meeting-decide"
+    ),
+    path("bulletins/", bulletins.bulletin_list, name="bulletins"),
+    path("bulletins/<slug:code>/<str:month>/", bulletins.bulletin_document, name="bulletin"),
+    path("bulletins/<slug:code>/<str:month>/text/", bulletins.bulletin_edit, name="bulletin-edit"),
+    path("bulletins/<slug:code>/<str:month>/issue/", bulletins.bulletin_issue, name="bulletin-issue"),
+    path(
+        "bulletins/<slug:code>/<str:month>/workbooks/<slug:table>/",
+        bulletins.bulletin_workbook,
+        name="bulletin-workbook",
+    ),
+    path("months/<slug:code>/<str:month>/tickets/", months.month_tickets, name="month-tickets"),
+    path("months/<slug:code>/<str:month>/companies/", months.month_enrolments, name="month-enrolments"),
 ]

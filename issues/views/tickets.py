@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -27,6 +28,7 @@ from liaison.models import CalendarDay, Official, Region
 from liaison.workdays import day_of
 
 PER_PAGE = 25
+NARROWING = {"q", "status", "light", "grade", "category", "source", "region", "unit", "company", "programme"}
 
 
 def _scoped(official: Official) -> QuerySet[Ticket]:
@@ -39,18 +41,30 @@ def _scoped(official: Official) -> QuerySet[Ticket]:
     )
 
 
+def _narrow(request: HttpRequest) -> tuple[TicketFilter, QuerySet[Ticket]]:
+    """The filter as asked for in the address, and the visible problems it leaves, in order."""
+    data = request.GET.copy()
+    if not data.get("view"):
+        data["view"] = "all" if set(data) & NARROWING else "todo"
+    chosen = TicketFilter(data, queryset=_scoped(request.user), request=request)
+    tickets = chosen.qs if chosen.is_valid() else Ticket.objects.none()
+    return chosen, tickets.order_by(*_order(data.get("sort", "")))
+
+
+@require_POST
+def ticket_export(request: HttpRequest) -> HttpResponseBase:
+    """问题台账 exactly as filtered; who took it is kept."""
+    _, tickets = _narrow(request)
+    query = request.GET.urlencode()
+    return exports.export_tickets(tickets, by=request.user, at=timezone.now(), query=query)
+
+
 @require_GET
 def ticket_list(request: HttpRequest) -> HttpResponse:
     """问题办理: the queue, narrowed by chips and words; the first view is what awaits oneself."""
     official = request.user
-    data = request.GET.copy()
-    data.setdefault("view", "todo" if not data.get("q") and not data.get("company") else "all")
-    chosen = TicketFilter(data, queryset=_scoped(official), request=request)
-    sort = data.get("sort", "")
-    tickets = chosen.qs if chosen.is_valid() else Ticket.objects.none()
-    tickets = tickets.order_by(*_order(sort))
-    if data.get("export") == "xlsx":
-        return exports.export_tickets(tickets, by=official, at=timezone.now(), query=request.GET.urlencode())
+    chosen, tickets = _narrow(request)
+    data = chosen.data
     page = Paginator(tickets, PER_PAGE).get_page(data.get("page"))
     context = {
         "page": page,
@@ -63,7 +77,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         + [(value, label, None) for value, label in Light.choices if value != Light.DONE],
         "regions": _region_choices(official),
         "today": official.access.on,
-        "narrowed": any(data.get(name) for name in ("q", "light", "region", "category", "grade", "company")),
+        "narrowed": any(data.get(name) for name in NARROWING),
         "company": Company.objects.visible_to(official).filter(uscc=data.get("company", "")).first()
         if data.get("company")
         else None,

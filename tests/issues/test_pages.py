@@ -1,0 +1,126 @@
+"""The queue and the case page: who sees them, what they offer, and what they refuse."""
+
+import pytest
+from django.urls import reverse
+
+from issues.choices import Status
+from issues.models import Ticket
+from liaison.models import AuditEvent
+from tests.factories import CategoryFactory, TicketFactory
+
+
+def move_url(ticket, move):
+    return reverse("issues:ticket-move", args=[ticket.number, move])
+
+
+class TestQueue:
+    def test_list_and_detail_show_the_same_problems_to_every_role(self, cast, client_as):
+        tickets = [
+            TicketFactory(enrolment=cast.enrolment, in_progress=True, lead=cast.land),
+            TicketFactory(enrolment=cast.other_enrolment, reported=True),
+        ]
+        for role in ("office", "official", "stranger", "unit", "other_unit", "leader", "assessor", "roster"):
+            client = client_as(role)
+            answer = client.get(reverse("issues:tickets"), {"view": "all"})
+            listed = {ticket.number for ticket in answer.context["page"].object_list}
+            opened = {t.number for t in tickets if client.get(t.get_absolute_url()).status_code == 200}
+            assert listed == opened, role
+        assert len(tickets) == 2
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"light": "purple"},
+            {"category": "nothing"},
+            {"page": "9999"},
+            {"sort": "password"},
+            {"q": "\u0000"},
+        ],
+    )
+    def test_answers_senseless_filters_without_falling_over(self, cast, client_as, query):
+        TicketFactory(enrolment=cast.enrolment)
+        assert client_as("office").get(reverse("issues:tickets"), {"view": "all", **query}).status_code == 200
+
+    def test_says_why_it_is_empty(self, cast, client_as):
+        answer = client_as("unit").get(reverse("issues:tickets"))
+        assert "没有等您办理的问题" in answer.content.decode()
+
+    def test_finds_by_pinyin_of_the_company(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment)
+        ticket.company.pinyin = "yunqiao"
+        ticket.company.save(update_fields=["pinyin"])
+        answer = client_as("office").get(reverse("issues:tickets"), {"q": "yunqiao"})
+        assert ticket.title in answer.content.decode()
+
+    def test_exports_the_ledger_exactly_as_filtered_and_leaves_a_line(self, cast, client_as):
+        TicketFactory(enrolment=cast.enrolment, title="要导出")
+        TicketFactory(enrolment=cast.enrolment, title="不导出", closed=True)
+        answer = client_as("office").post(reverse("issues:tickets-export") + "?view=open")
+        assert answer["Content-Type"].startswith("application/vnd.openxml")
+        answer.close()
+        event = AuditEvent.objects.get(action="导出")
+        assert event.detail["rows"] == 1
+
+
+class TestCase:
+    def test_offers_each_role_its_own_next_step_only(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, dispatched=True, lead=cast.land)
+        offered = {
+            role: [form.move for form in client_as(role).get(ticket.get_absolute_url()).context["forms"]]
+            for role in ("office", "official", "unit", "leader")
+        }
+        assert offered == {"office": [], "official": [], "unit": ["sign", "object"], "leader": []}
+
+    def test_the_whole_way_by_forms(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment)
+        CategoryFactory(code="power", name="用电")
+        steps = [
+            ("official", "report", {}),
+            ("office", "dispatch", {"grade": "A", "category": "power", "lead": cast.land.name}),
+            ("unit", "sign", {}),
+            ("unit", "progress", {"note": "已勘查"}),
+            ("unit", "resolve", {"outcome": "solved", "result": "已换变压器"}),
+            ("official", "answer", {"mode": "phone"}),
+        ]
+        for role, move, data in steps:
+            assert client_as(role).post(move_url(ticket, move), data).status_code == 302, move
+        ticket.refresh_from_db()
+        assert ticket.status == Status.ANSWERED
+
+    def test_a_move_of_another_role_is_forbidden_and_changes_nothing(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, dispatched=True, lead=cast.land)
+        assert client_as("office").post(move_url(ticket, "sign")).status_code == 403
+        assert Ticket.objects.get().status == Status.DISPATCHED
+
+    def test_a_ticket_out_of_scope_does_not_exist(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment)
+        assert client_as("stranger").get(ticket.get_absolute_url()).status_code == 404
+        assert client_as("stranger").post(move_url(ticket, "report")).status_code == 404
+
+    def test_a_missing_field_is_said_beside_it_and_what_was_typed_stays(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, in_progress=True, lead=cast.land)
+        answer = client_as("unit").post(move_url(ticket, "resolve"), {"result": "已协调三方"})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert "已协调三方" in page
+        assert "必填项" in page
+
+    def test_a_move_that_came_too_late_is_told_in_words(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, in_progress=True, lead=cast.land)
+        answer = client_as("unit").post(move_url(ticket, "sign"))
+        assert answer.status_code == 422
+        assert "办理中" in answer.content.decode()
+
+    def test_htmx_gets_the_fragment_and_the_plain_page_the_same_state(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, dispatched=True, lead=cast.land)
+        answer = client_as("unit").post(move_url(ticket, "sign"), headers={"HX-Request": "true"})
+        fragment = answer.content.decode()
+        assert "<html" not in fragment
+        assert 'id="case"' in fragment
+        assert "登记进展" in client_as("unit").get(ticket.get_absolute_url()).content.decode()
+        assert "登记进展" in fragment
+
+    def test_unknown_moves_do_not_exist(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment)
+        assert client_as("office").post(move_url(ticket, "delete")).status_code == 404
+        assert client_as("official").post(move_url(ticket, "confirm")).status_code == 404
