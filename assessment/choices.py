@@ -16,3 +16,11 @@ class Delivery(models.TextChoices):
     WAITING = "waiting", "待送达"
     SMS = "sms", "短信已发"
     OFFICE = "office", "办公室转达"
+
+
+SCORE_WORDS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "很不满意"}
+
+
+def score_words(score: int, scale: int) -> str:
+    """A score as it is asked for and read back: in words on the usual scale of five, else as points."""
+    return f"{SCORE_WORDS[score]}（{score} 分）" if scale == len(SCORE_WORDS) else f"{score} 分"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from assessment.models import Survey
 from companies.models import Assignment
 from issues.choices import Move
-from issues.models import Ticket, TicketEvent
+from issues.models import Ticket, TicketEvent, TicketUnit
 from liaison.choices import Reach, SystemRole
 from liaison.models import Official
 
@@ -38,16 +40,25 @@ def reviews(official: Official, ticket: Ticket) -> bool:
     )
 
 
+def took_part_among(official: Official, tickets: Collection[Ticket]) -> set[int]:
+    """Which of these problems the official entered or handled: oneself, in the team, or in a unit."""
+    involved = {ticket.pk for ticket in tickets if ticket.collected_by_id == official.pk}
+    keys = {ticket.pk: ticket.enrolment_id for ticket in tickets}
+    handled = TicketEvent.objects.filter(ticket__in=keys, by=official, move__in=HANDLING).order_by("ticket")
+    involved |= set(handled.values_list("ticket", flat=True).distinct())
+    seats = Assignment.objects.filter(enrolment__in=keys.values(), official=official).order_by("enrolment")
+    teams = set(seats.values_list("enrolment", flat=True).distinct())
+    involved |= {ticket for ticket, enrolment in keys.items() if enrolment in teams}
+    units = official.access.department_ids({SystemRole.UNIT})
+    if units:
+        given = TicketUnit.objects.filter(ticket__in=keys, department__in=units).order_by("ticket")
+        involved |= set(given.values_list("ticket", flat=True).distinct())
+    return involved
+
+
 def took_part_in(official: Official, ticket: Ticket) -> bool:
     """The official entered or handled the problem, sits in the company's team, or in a unit that had it."""
-    if ticket.collected_by_id == official.pk:
-        return True
-    if TicketEvent.objects.filter(ticket=ticket, by=official, move__in=HANDLING).exists():
-        return True
-    if Assignment.objects.filter(enrolment=ticket.enrolment_id, official=official).exists():
-        return True
-    units = {posting.department_id for posting in official.access.postings if posting.role == SystemRole.UNIT}
-    return bool(units) and ticket.units.filter(department__in=units).exists()
+    return bool(took_part_among(official, [ticket]))
 
 
 def may_pass_on(official: Official, survey: Survey) -> bool:

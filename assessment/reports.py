@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Sum, Value, When
 
 from assessment import formula
 from assessment.choices import Channel
-from assessment.models import Survey
+from assessment.models import Score, Survey
 from issues.models import FrozenEnrolment, FrozenTicket, MonthEnd
 from issues.reports.months import ENROLMENT_SLICES, SLICES
 from liaison.choices import Board, Measure, Slip
@@ -160,3 +160,53 @@ def callbacks_in(month_end: MonthEnd, board: str, unit: int) -> QuerySet[Survey]
         answered_at__lte=month_end.until,
         ticket__in=tickets.values("ticket"),
     )
+
+
+# --- evidence -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The rows of a denominator, each annotated `counts`: in the numerator or not."""
+
+    kind: str
+    rows: QuerySet[Any]
+
+
+def unit_word(measure: str) -> str:
+    """What a measure counts: 件, 户 or 次."""
+    return {TICKETS: "件", ENROLMENTS: "户", CALLBACKS: "次"}[MEASURES[measure].rows]
+
+
+def evidence_of(score: Score, measure: str) -> Evidence:
+    """The frozen rows of the unit that a line of its sheet was counted from."""
+    measured = MEASURES[measure]
+    month_end, unit = score.month_end, {UNIT_OF[Board(score.board)]: score.department_id}
+    if measured.rows == CALLBACKS:
+        satisfied = Q(score__gte=F("ticket__version__survey_rule__satisfied_min"))
+        rows: QuerySet[Any] = callbacks_in(month_end, score.board, score.department_id)
+        rows = rows.annotate(counts=_is(satisfied)).select_related("ticket__company", "recorded_by")
+        return Evidence(CALLBACKS, rows.order_by("answered_at", "pk"))
+    if measured.rows == ENROLMENTS:
+        rows = FrozenEnrolment.objects.filter(month_end=month_end, **unit)
+        rows = rows.annotate(counts=_is(ENROLMENT_SLICES[measured.part].rows))
+        return Evidence(
+            ENROLMENTS, rows.select_related("company", "region").order_by("counts", "company__pinyin", "pk")
+        )
+    rows = FrozenTicket.objects.filter(SLICES[measured.whole].rows, month_end=month_end, **unit)
+    return Evidence(TICKETS, _tickets(rows.annotate(counts=_is(SLICES[measured.part].rows))))
+
+
+def slips_of(score: Score, slip: str) -> Evidence:
+    """The frozen rows of the unit in which something slipped."""
+    unit = {UNIT_OF[Board(score.board)]: score.department_id}
+    rows = FrozenTicket.objects.filter(SLICES[SLIPS[slip]].rows, month_end=score.month_end, **unit)
+    return Evidence(TICKETS, _tickets(rows.annotate(counts=Value(True))))
+
+
+def _tickets(rows: QuerySet[Any]) -> QuerySet[Any]:
+    related = ("ticket", "company", "category", "grade", "lead_unit", "assigned_unit")
+    return rows.select_related(*related).order_by("counts", "ticket__number")
+
+
+def _is(condition: Q) -> Case:
+    """True or False, never unknown: a row without a verdict is not in the numerator."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())

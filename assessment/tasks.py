@@ -10,11 +10,10 @@ from datetime import datetime
 
 from celery import shared_task
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 
 from assessment import services
-from assessment.services import Invitation, sign_token
+from assessment.services import Invitation, link_of
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +40,12 @@ def close_months(*, at: str | None = None) -> int:
     return len(services.close_due_months(at=_moment(at)))
 
 
-def link_of(token: str) -> str:
-    """The address that a company opens."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("assessment:survey-answer", args=[token])
-
-
 def send_link(invitation: Invitation) -> bool:
     """Hand one message to the city's SMS gateway: JSON {phone, text}; True once it has taken it."""
     ticket = invitation.survey.ticket
     text = (
         f"【联企】{invitation.company}：您反映的“{ticket.title}”已办理并答复，请点开链接确认是否满意，"
-        f"无需登录，{invitation.survey.expires_on:%-m月%-d日}前有效：{link_of(sign_token(invitation.survey))}"
+        f"无需登录，{invitation.survey.expires_on:%-m月%-d日}前有效：{link_of(invitation.survey)}"
     )
     body = json.dumps({"phone": invitation.phone, "text": text}, ensure_ascii=False).encode()
     request = urllib.request.Request(  # noqa: S310 - the address is the operator's own setting

@@ -7,7 +7,7 @@ from issues.choices import Move, Part
 from issues.models import Ticket
 from issues.transitions import RULES, Actor
 from liaison.choices import Reach, SystemRole
-from liaison.models import Access, Official
+from liaison.models import Access, Official, Programme
 
 
 def actors_of(official: Official, ticket: Ticket) -> frozenset[str]:
@@ -61,6 +61,11 @@ def serves_unit(access: Access, path: str | None) -> bool:
         and path.startswith(posting.department.path)
         for posting in access.postings
     )
+
+
+def runs_programme(official: Official, programme: Programme) -> bool:
+    """The official is the coordination office of the programme's own region: writes its months' papers."""
+    return _is_office_over(official.access, programme.region.path)
 
 
 def _is_office_over(access: Access, path: str) -> bool:

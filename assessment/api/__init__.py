@@ -1,3 +1,6 @@
-"""API of this room."""
+"""API of the assessment room."""
 
-ROUTES: list = []
+from assessment.api.scores import ScoreViewSet
+from assessment.api.surveys import SurveyViewSet
+
+ROUTES = [("scores", ScoreViewSet, "score"), ("surveys", SurveyViewSet, "survey")]

@@ -12,8 +12,10 @@ from assessment.services.surveys import (
     deliver_waiting,
     invite_answered,
     invite_company,
+    link_of,
     pass_on_survey,
     record_callback,
+    refusal_for,
     sign_token,
     survey_of,
 )
@@ -31,8 +33,10 @@ __all__ = [
     "deliver_waiting",
     "invite_answered",
     "invite_company",
+    "link_of",
     "pass_on_survey",
     "record_callback",
+    "refusal_for",
     "sign_token",
     "survey_of",
 ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.urls import reverse
 
 from assessment.choices import Channel, Delivery
 from assessment.models import Survey
@@ -48,6 +50,12 @@ class RoundPassed(SurveyRefused):
 def sign_token(survey: Survey) -> str:
     """What a survey's link carries: its key and our signature, nothing of the company."""
     return _SIGNER.sign(str(survey.pk))
+
+
+def link_of(survey: Survey) -> str:
+    """The whole address that a company opens."""
+    address: str = reverse("assessment:survey-answer", args=[sign_token(survey)])
+    return settings.PUBLIC_URL.rstrip("/") + address
 
 
 def survey_of(token: str) -> Survey:
@@ -155,8 +163,8 @@ def answer_survey(*, survey: Survey, score: int, comment: str = "", at: datetime
     """The company's own word by its link: settled, or another round. Of two answers at once, the first."""
     survey = _lock(survey)
     _check_can_answer(survey)
-    if day_of(at) > survey.expires_on:
-        raise LinkExpired(f"链接已于{survey.expires_on:%Y年%-m月%-d日}到期。")
+    if refusal := refusal_for(survey, on=day_of(at)):
+        raise refusal
     return _take_word(survey, score=score, comment=comment, channel=Channel.LINK, by=None, at=at)
 
 
@@ -176,10 +184,25 @@ def _lock(survey: Survey) -> Survey:
     )
 
 
+def refusal_for(survey: Survey, *, on: date) -> SurveyRefused | None:
+    """Why the link takes no answer on the day, if it was not answered: the round has passed, or its days."""
+    if survey.answered_at is not None:
+        return None
+    if not _is_present_round(survey):
+        return RoundPassed("这件问题在邀请之后又有了新的办理进展，本链接不再接受评价。")
+    if on > survey.expires_on:
+        return LinkExpired(f"链接已于{survey.expires_on:%Y年%-m月%-d日}到期。")
+    return None
+
+
+def _is_present_round(survey: Survey) -> bool:
+    return survey.ticket.status == Status.ANSWERED and survey.ticket.round == survey.round
+
+
 def _check_can_answer(survey: Survey) -> None:
     if survey.answered_at is not None:
         raise AlreadyAnswered("这一轮已经评价过，以第一次评价为准。")
-    if survey.ticket.status != Status.ANSWERED or survey.ticket.round != survey.round:
+    if not _is_present_round(survey):
         raise RoundPassed("这件问题在邀请之后又有了新的办理进展，本链接不再接受评价。")
 
 

@@ -1,0 +1,85 @@
+"""The company's page: one problem, one question, no account. Reading it never writes."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from assessment import services
+from assessment.choices import score_words
+from assessment.forms.surveys import AnswerForm
+from assessment.models import Survey
+from liaison.workdays import day_of
+
+
+def _kept_from_others(view: Any) -> Any:
+    """The address is the key: it is not cached, not indexed, and not told to the next site."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store, private"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return guarded
+
+
+@csrf_exempt  # no cookie proves anything here: who holds the signed link may answer, once
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@_kept_from_others
+def survey_answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask the company whether it is settled, and take its word once."""
+    try:
+        survey = services.survey_of(token)
+    except services.ForgedLink:
+        return render(request, "assessment/survey_closed.html", {"why": "forged"}, status=404)
+    closed = survey.answered_at or services.refusal_for(survey, on=day_of(timezone.now()))
+    if request.method == "POST" and not closed:
+        return _take(request, survey)
+    return _show(request, survey, status=409 if request.method == "POST" else 200)
+
+
+def _take(request: HttpRequest, survey: Survey) -> HttpResponse:
+    form = AnswerForm(request.POST, scale=survey.ticket.version.survey_rule.scale)
+    if not form.is_valid():
+        return _ask(request, survey, form, status=422)
+    try:
+        services.answer_survey(survey=survey, at=timezone.now(), **form.cleaned_data)
+    except services.SurveyRefused:  # somebody was faster, or the day has just ended
+        return _show(request, _fresh(survey), status=409)
+    return _show(request, _fresh(survey))
+
+
+def _fresh(survey: Survey) -> Survey:
+    return services.survey_of(services.sign_token(survey))
+
+
+def _ask(request: HttpRequest, survey: Survey, form: AnswerForm, status: int = 200) -> HttpResponse:
+    return render(request, "assessment/survey_answer.html", {"survey": survey, "form": form}, status=status)
+
+
+def _show(request: HttpRequest, survey: Survey, status: int = 200) -> HttpResponse:
+    """The page that the survey's state calls for: question, thanks, or why nothing can be answered."""
+    rule = survey.ticket.version.survey_rule
+    if survey.score is not None:
+        context = {
+            "survey": survey,
+            "words": score_words(survey.score, rule.scale),
+            "is_satisfied": survey.score >= rule.satisfied_min,
+        }
+        return render(request, "assessment/survey_thanks.html", context, status=status)
+    refusal = services.refusal_for(survey, on=day_of(timezone.now()))
+    if refusal is None:
+        return _ask(request, survey, AnswerForm(scale=rule.scale), status=status)
+    why = "expired" if isinstance(refusal, services.LinkExpired) else "passed"
+    return render(request, "assessment/survey_closed.html", {"why": why, "survey": survey}, status=410)

@@ -1,0 +1,45 @@
+"""What the office writes into a bulletin and into the record of a meeting."""
+
+from __future__ import annotations
+
+from django import forms
+
+from issues.models import AgendaItem, Bulletin
+
+
+class BulletinForm(forms.ModelForm[Bulletin]):
+    """The parts of a bulletin that no figure can say."""
+
+    use_required_attribute = False
+
+    class Meta:
+        model = Bulletin
+        fields = ("highlights", "next_steps")
+        widgets = {
+            "highlights": forms.Textarea(attrs={"rows": 6}),
+            "next_steps": forms.Textarea(attrs={"rows": 6}),
+        }
+        help_texts = {"highlights": "一段写一条，可不填。", "next_steps": "一段写一条，印发前必须写好。"}
+
+
+class DecisionForm(forms.ModelForm[AgendaItem]):
+    """议定事项 of one item."""
+
+    use_required_attribute = False
+    decision = forms.CharField(
+        label="议定事项",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请填写议定事项。"},
+    )
+
+    class Meta:
+        model = AgendaItem
+        fields = ("decision", "due_on")
+
+
+class HoldForm(forms.Form):
+    """会议已召开."""
+
+    use_required_attribute = False
+    held_on = forms.DateField(label="召开日期", error_messages={"required": "请填写召开日期。"})
