@@ -28,9 +28,8 @@ class Command(BaseCommand):
             except demo.NotEmpty as refusal:
                 raise CommandError(str(refusal)) from None
             else:
-                self._say(
-                    f"演示城市已生成，用时 {time.monotonic() - started:.0f} 秒；seed_demo --sign-ins 列出演示账户。"
-                )
+                seconds = time.monotonic() - started
+                self._say(f"演示城市已生成（{seconds:.0f} 秒）；演示账户见 seed_demo --sign-ins。")
             return
         self._say(f"演示账户（密码都是 {demo.PASSWORD}）：")
         for username, name, role, purpose in demo.SIGN_INS:
