@@ -19,7 +19,7 @@ from companies import exports, perms, reports, services
 from companies.forms.companies import SCALES, UNSTATED, CompanyFilter, ContactForm, EnrolForm
 from companies.models import Assignment, Company, Contact, Enrolment
 from companies.views.queues import Tally, kept, page_of
-from liaison.choices import Holder, RegionLevel
+from liaison.choices import Holder, RegionLevel, SystemRole
 from liaison.exports import download_workbook
 from liaison.models import Region
 
@@ -138,6 +138,8 @@ def companies_enrol(request: HttpRequest) -> HttpResponse:
     if not perms.may_enrol(request.user):
         raise PermissionDenied
     back = redirect(f"{reverse('companies:companies')}?{request.GET.urlencode()}")
+    if request.POST.get("back") == "company":
+        back = redirect("companies:company", request.POST.get("company", ""))
     form = EnrolForm(request.POST, official=request.user)
     if not form.is_valid():
         for errors in form.errors.values():
@@ -214,6 +216,7 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
             "visits": _timeline(visits[:VISITS_SHOWN]),
             "more_visits": len(visits) > VISITS_SHOWN,
             "may_visit": bool(served),
+            "from_mine": request.user.access.roles == {SystemRole.OFFICIAL},
             "may_manage": manages,
             "may_keep_contacts": perms.may_keep_contacts(request.user, found),
             "enrol_form": EnrolForm(official=request.user) if manages and not teams else None,

@@ -194,8 +194,8 @@ class TestQuota:
         self.fill(version, official, office, 1)
         project = ProjectFactory()
         self.fill(version, official, office, 1, company=project.company, project=project)
+        another = ProjectFactory()
         with pytest.raises(AssignmentRefused, match="1 个项目"):
-            another = ProjectFactory()
             self.fill(version, official, office, 1, company=another.company, project=another)
 
     def test_a_second_seat_in_the_same_team_is_no_second_company(self, office):
@@ -300,5 +300,8 @@ class TestDatabase:
             AssignmentFactory(enrolment=enrolment, official=official)
 
     def test_refuses_an_end_before_the_start(self):
-        with pytest.raises(IntegrityError, match="companies_assignment_ends_after_start"), transaction.atomic():
+        with (
+            pytest.raises(IntegrityError, match="companies_assignment_ends_after_start"),
+            transaction.atomic(),
+        ):
             AssignmentFactory(starts_on=DAY, ends_on=date(2026, 3, 1), enrolment__company=CompanyFactory())

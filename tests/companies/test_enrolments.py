@@ -124,5 +124,8 @@ class TestDatabase:
             EnrolmentFactory(company=first.company, project=first.project)
 
     def test_refuses_an_end_before_the_start(self):
-        with pytest.raises(IntegrityError, match="companies_enrolment_ends_after_start"), transaction.atomic():
+        with (
+            pytest.raises(IntegrityError, match="companies_enrolment_ends_after_start"),
+            transaction.atomic(),
+        ):
             EnrolmentFactory(ends_on=date(2024, 1, 1))

@@ -37,7 +37,11 @@ class TestLogVisit:
     def test_keeps_who_for_which_unit_and_when(self, cast):
         kept = visit(cast)
         seat = cast.enrolment.assignments.get(role__code="officer")
-        assert (kept.official, kept.department, kept.company) == (cast.official, seat.department, cast.company)
+        assert (kept.official, kept.department, kept.company) == (
+            cast.official,
+            seat.department,
+            cast.company,
+        )
         assert (kept.summary, kept.logged_at) == ("生产正常", NOW)
         assert AuditEvent.objects.filter(action="登记走访", by=cast.official).count() == 1
 
