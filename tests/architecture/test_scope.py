@@ -1,0 +1,79 @@
+"""Every look-up of a view or of the API starts with `visible_to`: who may not see it, does not find it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tests.architecture.source import modules
+
+SCOPED = {"visible_to", "none", "served_by"}  # served_by: 我的企业, the official's own seats
+
+# What needs no scope of its own, and why. "file: call" -> reason
+RULES = "a published version's rows are public among officials, and the version comes from a row in scope"
+VOCABULARY = "a list without owner: the same for everybody"
+CHILDREN = "rows of a parent that was found in scope"
+CALENDAR = "arithmetic over the public calendar, no rows of it are shown"
+ALLOWED = {
+    "assessment/views/scores.py: MonthEnd.objects.filter": "the months of the scores in scope",
+    "assessment/views/scores.py: ScoreLine.objects.order_by": CHILDREN,
+    "assessment/views/surveys.py: Contact.objects.filter": CHILDREN,
+    "companies/api/assignments.py: TeamRole.objects.filter": RULES,
+    "companies/views/companies.py: get_object_or_404(Contact, company=found, pk=pk)": CHILDREN,
+    "companies/views/enrolments.py: Quota.objects.filter": RULES,
+    "companies/views/enrolments.py: TeamRole.objects.filter": RULES,
+    "companies/views/enrolments.py: get_object_or_404(TeamRole, version=found.version_id, code=code)": RULES,
+    "issues/api/tickets.py: Category.objects.order_by": VOCABULARY,
+    "issues/api/visits.py: Category.objects.order_by": VOCABULARY,
+    "issues/views/months.py: Category.objects.filter": VOCABULARY,
+    "issues/views/months.py: FrozenEnrolment.objects.filter": CHILDREN,
+    "issues/views/months.py: FrozenTicket.objects.filter": CHILDREN,
+    "issues/views/tickets.py: Assignment.objects.in_force": "who sees a ticket sees its team",
+    "issues/views/tickets.py: CalendarDay.objects.as_calendar": CALENDAR,
+    "liaison/views/directory.py: Posting.objects.in_force": "narrows a scoped list; postings are public",
+    "liaison/views/rulebook.py: CalendarDay.objects.as_calendar": CALENDAR,
+    "liaison/views/rulebook.py: CalendarYear.objects.order_by": VOCABULARY,
+    "liaison/views/rulebook.py: ProgrammeVersion.objects.filter": RULES,
+}
+
+
+def leans_on_scoped_rows(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Inside a Prefetch, or correlated by OuterRef: rows beside rows that were themselves found in scope."""
+    while (above := parents.get(node)) is not None and isinstance(above, ast.expr | ast.keyword):
+        node = above
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Prefetch"):
+            return True
+        if isinstance(node, ast.Call) and "OuterRef(" in ast.unparse(node):
+            return True
+    return False
+
+
+def unscoped(tree: ast.AST) -> Iterator[str]:
+    """`Model.objects` not followed by a scope, and get_object_or_404(Model, …)."""
+    parents = {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager", "_base_manager"}:
+            after = parents.get(node)
+            scoped = isinstance(after, ast.Attribute) and after.attr in SCOPED
+            if not scoped and not leans_on_scoped_rows(node, parents):
+                yield ast.unparse(after if isinstance(after, ast.Attribute) else node)
+        if not (isinstance(node, ast.Call) and node.args):
+            continue
+        finds = ast.unparse(node.func).endswith(("get_object_or_404", "get_list_or_404"))
+        if finds and isinstance(node.args[0], ast.Name) and node.args[0].id[:1].isupper():
+            yield ast.unparse(node)
+
+
+def test_every_look_up_of_a_page_or_of_the_api_is_scoped():
+    found = {
+        f"{name}: {call}" for name, tree in modules("views", "api", "dashboards") for call in unscoped(tree)
+    }
+    assert not sorted(found - ALLOWED.keys())
+    assert not sorted(ALLOWED.keys() - found), "no longer needed"
+
+
+def test_the_look_out_sees():
+    assert list(unscoped(ast.parse("Ticket.objects.filter(pk=1)"))) == ["Ticket.objects.filter"]
+    assert list(unscoped(ast.parse("get_object_or_404(Ticket, pk=1)"))) == ["get_object_or_404(Ticket, pk=1)"]
+    assert list(unscoped(ast.parse("get_object_or_404(Ticket.objects, pk=1)"))) == ["Ticket.objects"]
+    assert not list(unscoped(ast.parse("Ticket.objects.visible_to(request.user).get(pk=1)")))
