@@ -1,6 +1,11 @@
 """API of the problems' room."""
 
+from issues.api.bulletins import BulletinViewSet
 from issues.api.tickets import TicketViewSet
 from issues.api.visits import VisitWithProblemViewSet
 
-ROUTES = [("tickets", TicketViewSet, "ticket"), ("visits", VisitWithProblemViewSet, "visit")]
+ROUTES = [
+    ("tickets", TicketViewSet, "ticket"),
+    ("visits", VisitWithProblemViewSet, "visit"),
+    ("bulletins", BulletinViewSet, "bulletin"),
+]
