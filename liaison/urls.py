@@ -9,12 +9,14 @@ import assessment.api
 import companies.api
 import issues.api
 import liaison.api.directory
+import liaison.api.imports
 from liaison.views.gallery import components
 from liaison.views import accounts, directory, imports, rulebook
 
 router = DefaultRouter()
 for routes in (
     liaison.api.directory.ROUTES,
+    liaison.api.imports.ROUTES,
     companies.api.ROUTES,
     issues.api.ROUTES,
     assessment.api.ROUTES,

@@ -81,7 +81,7 @@ def suggest_mapping(columns: dict[str, Column], headings: list[str]) -> tuple[di
         doubtful = doubtful or len(free) > 1
         taken[name] = free[0]
         used.add(free[0])
-    for name, column in columns.items():
+    for column in columns.values():
         rivals = {
             heading
             for known in column.names

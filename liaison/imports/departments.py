@@ -51,7 +51,9 @@ class DepartmentResource(RosterResource):
         note="可以是本表里的单位",
         width=24,
     )
-    is_active = Column("在用", "is_active", YesNo(), synonyms=("是否在用", "启用"), example="是", note="是或否")
+    is_active = Column(
+        "在用", "is_active", YesNo(), synonyms=("是否在用", "启用"), example="是", note="是或否"
+    )
 
     class Meta:
         model = Department
@@ -116,7 +118,10 @@ class DepartmentExaminer(Examiner):
                 met.add(here)
                 here = superior.get(here)
             if here:
-                draft.blame("parent", "上级单位绕成了圈" if here != draft.given.get("parent") else "上级单位不能是自己或下级")
+                draft.blame(
+                    "parent",
+                    "上级单位绕成了圈" if here != draft.given.get("parent") else "上级单位不能是自己或下级",
+                )
 
     def _compare(self, draft: Draft) -> None:
         kept = self.units.by_name.get(squeezed(draft.key))

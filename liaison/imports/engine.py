@@ -1,8 +1,8 @@
 """Checking and applying a roster, whatever its kind.
 
-The check reads the file, judges every line, and keeps the verdicts with a digest over them. Applying reads the
-same file again (its hash is verified), judges it again under locks, and writes only if the digest is the one
-that a person confirmed. Everything is written in one transaction or not at all.
+The check reads the file, judges every line, and keeps the verdicts with a digest over them. Applying
+reads the same file again (its hash is verified), judges it again under locks, and writes only if the digest
+is the one that a person confirmed. Everything is written in one transaction or not at all.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def samples(run: ImportRun, count: int = 3) -> dict[str, list[str]]:
     return found
 
 
-# --- the file, judged line by line ----------------------------------------------------------------------------
+# --- the file, judged line by line ------------------------------------------------------------
 
 
 def examined(run: ImportRun, examiner: Examiner, *, lock: bool = False) -> Iterator[list[Draft]]:
@@ -138,7 +138,7 @@ def _fingerprint(draft: Draft) -> bytes:
     return json.dumps(seen, ensure_ascii=False, sort_keys=True, cls=DjangoJSONEncoder).encode()
 
 
-# --- checking -------------------------------------------------------------------------------------------------
+# --- checking ---------------------------------------------------------------------------------
 
 
 def check_import(*, run_id: int, at: datetime) -> str:
@@ -208,7 +208,7 @@ def examiner_for(run: ImportRun) -> Examiner:
     return roster.examiner(scope, roster.columns)
 
 
-# --- applying -------------------------------------------------------------------------------------------------
+# --- applying ---------------------------------------------------------------------------------
 
 
 def apply_import(*, run_id: int, at: datetime) -> str:
@@ -288,4 +288,3 @@ def _alone(group: int, key: int) -> Iterator[bool]:
         if mine:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [group, key])
-

@@ -43,9 +43,7 @@ POST = ("title", "reach", "starts_on", "ends_on")
 class OfficialResource(RosterResource):
     """The columns of a roster of officials; the export gives the post in force."""
 
-    name = Column(
-        "姓名", "name", Text(40), synonyms=("干部姓名", "名字"), required=True, example="林小舟"
-    )
+    name = Column("姓名", "name", Text(40), synonyms=("干部姓名", "名字"), required=True, example="林小舟")
     phone = Column(
         "手机号",
         "phone",
@@ -97,12 +95,15 @@ class OfficialResource(RosterResource):
         example="2026-01-05",
         note="空白即上传当天",
     )
-    ends_on = Column("任职止", "current_posting__ends_on", Day(), synonyms=("免职日期", "离任日期"), note="离任才填")
+    ends_on = Column(
+        "任职止", "current_posting__ends_on", Day(), synonyms=("免职日期", "离任日期"), note="离任才填"
+    )
 
     class Meta:
         model = Official
         fields = (
-            "name", "phone", "department", "title", "rank", "birth_year", "role", "reach", "starts_on", "ends_on",
+            "name", "phone", "department", "title", "rank", "birth_year", "role", "reach", "starts_on",
+            "ends_on",
         )  # fmt: skip
         import_id_fields = ("phone",)
 
@@ -201,7 +202,9 @@ class OfficialExaminer(Examiner):
         if kept is None:
             return
         if squeezed(kept.name) != squeezed(name):
-            draft.blame("name", f"手机号 {kept.phone} 登记的是{kept.name}，请核对；改名或换人请到干部页面办理")
+            draft.blame(
+                "name", f"手机号 {kept.phone} 登记的是{kept.name}，请核对；改名或换人请到干部页面办理"
+            )
         units = {self.units.by_pk[post.department_id] for post in self.posts.get(kept.pk, [])}
         if units and not any(unit.region.path.startswith(self.scope.region.path) for unit in units):
             draft.blame("phone", f"该干部已登记在{self.scope.region}以外的单位，请由上一级的名册管理员导入")
@@ -276,12 +279,18 @@ class OfficialExaminer(Examiner):
         Official.objects.bulk_create(fresh.values(), batch_size=500)
         self.made |= fresh
         Official.objects.bulk_create(
-            kept.values(), batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=list(PERSON)
+            kept.values(),
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=list(PERSON),
         )
         self._write_posts(rows, kept)
 
     def _write_posts(self, rows: Sequence[ImportRow], kept: dict[int, Official]) -> None:
-        posts = Posting.objects.in_bulk([row.values["post"]["id"] for row in rows if row.values["post"]["id"]])
+        posts = Posting.objects.in_bulk(
+            [row.values["post"]["id"] for row in rows if row.values["post"]["id"]]
+        )
         new, changed = [], []
         for row in rows:
             wanted = row.values["post"]

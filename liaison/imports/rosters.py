@@ -77,7 +77,8 @@ class Examiner(ABC):
         """Write the new and changed rows of a batch, on behalf of who confirmed them."""
 
     def finish(self) -> None:
-        """What can only be done once every row is written."""
+        """What can only be done once every row is written. Most kinds have nothing left to do."""
+        return
 
     def show_changes(self, draft: Draft, old: dict[str, Any], new: dict[str, Any]) -> None:
         """Note what differs, worded by the columns."""

@@ -1,4 +1,4 @@
-"""`manage.py import_roster companies FILE [--commit]`: the same check and the same write as in the browser."""
+"""`manage.py import_roster companies FILE [--commit]`: the check and the write of the browser's wizard."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         mapping, _ = suggest_mapping(roster.columns, sheet.headings)
         if missing := roster.missing(mapping):
-            raise CommandError(f"缺少列：{'、'.join(missing)}。表头有：{'、'.join(filter(None, sheet.headings))}")
+            raise CommandError(
+                f"缺少列：{'、'.join(missing)}。表头有：{'、'.join(filter(None, sheet.headings))}"
+            )
         with path.open("rb") as file:
             return runs.start_import(
                 kind=roster.code,
@@ -94,7 +96,9 @@ class Command(BaseCommand):
             return {}
         form = roster.options_form(by, {"programme": options["programme"] or "", "enrol": "on"})
         if not form.is_valid():
-            reasons = [f"{form.fields[name].label}：{' '.join(errors)}" for name, errors in form.errors.items()]
+            reasons = [
+                f"{form.fields[name].label}：{' '.join(errors)}" for name, errors in form.errors.items()
+            ]
             raise CommandError("；".join(reasons) + "（用 --programme 指明方案代码）")
         return form.as_options()
 
@@ -148,9 +152,7 @@ class Command(BaseCommand):
             return
         at = timezone.now()
         try:
-            runs.confirm_import(
-                run=run, sha256=run.sha256, digest=run.digest, by=by, at=at, announced=False
-            )
+            runs.confirm_import(run=run, sha256=run.sha256, digest=run.digest, by=by, at=at, announced=False)
         except runs.ImportRefused as refusal:
             raise CommandError(str(refusal)) from None
         if engine.apply_import(run_id=run.pk, at=timezone.now()) != ImportState.APPLIED:

@@ -19,8 +19,8 @@ from liaison.models import ImportRow, Official, Region
 from liaison.perms import Capability
 
 CURRENCIES = {
-    "CNY": "人民币", "USD": "美元", "HKD": "港元", "EUR": "欧元", "JPY": "日元", "GBP": "英镑", "TWD": "新台币",
-    "CAD": "加元", "AUD": "澳元", "SGD": "新加坡元", "CHF": "瑞士法郎", "KRW": "韩元",
+    "CNY": "人民币", "USD": "美元", "HKD": "港元", "EUR": "欧元", "JPY": "日元", "GBP": "英镑",
+    "TWD": "新台币", "CAD": "加元", "AUD": "澳元", "SGD": "新加坡元", "CHF": "瑞士法郎", "KRW": "韩元",
 }  # fmt: skip
 SCALE_WORDS = {f"{label}企业": value for value, label in Scale.choices if value}
 SOLE_TRADER = "92"  # a credit code's first two characters: 工商, 个体工商户
@@ -198,7 +198,7 @@ class CompanyExaminer(Examiner):
             self._derive(draft)
 
     def _derive(self, draft: Draft) -> None:
-        """The county by the address, else by the code. A place that is not on our map is told, not refused."""
+        """The county by the address, else by the code. A place off our map is told, not refused."""
         given, home = draft.given, self.scope.region
         address = given.get("address", "")
         if (city := given.get("city", "")) and not address.startswith((city, given.get("province", city))):

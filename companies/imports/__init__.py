@@ -1,0 +1,5 @@
+"""The companies' rosters: companies, and who looks after them."""
+
+from companies.imports import assignments, companies
+
+__all__ = ["assignments", "companies"]

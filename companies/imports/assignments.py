@@ -1,0 +1,520 @@
+"""包联关系: who holds which seat of which company's team, from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from companies.models import Assignment, Company, Enrolment
+from companies.services.assignments import counted_seats
+from liaison.choices import Holder, SystemRole, Verdict
+from liaison.imports.columns import Column, RosterResource
+from liaison.imports.lookups import DepartmentIndex, squeezed
+from liaison.imports.rosters import Draft, Examiner, Roster, Scope, register
+from liaison.imports.widgets import CREDIT_CODE, MOBILE, Day, Shown, Text
+from liaison.models import (
+    Department,
+    ImportRow,
+    Official,
+    Posting,
+    Programme,
+    ProgrammeVersion,
+    Quota,
+    TeamRole,
+)
+from liaison.perms import Capability
+
+FAR = date.max
+
+
+class AssignmentOptions(forms.Form):
+    """Which programme the seats belong to, and what to do with companies that are not in it yet."""
+
+    programme = forms.ModelChoiceField(
+        Programme.objects.none(), label="包联方案", to_field_name="code", empty_label="请选择"
+    )
+    enrol = forms.BooleanField(
+        label="尚未纳入方案的企业一并纳入",
+        required=False,
+        initial=True,
+        help_text="纳入日为该企业在表中第一行的开始日。",
+    )
+
+    def __init__(self, official: Official, data: Any = None) -> None:
+        super().__init__(data)
+        field: forms.ModelChoiceField[Programme] = self.fields["programme"]  # type: ignore[assignment]
+        field.queryset = Programme.objects.visible_to(official).select_related("region").order_by("code")
+
+    def as_options(self) -> dict[str, Any]:
+        """What the run keeps."""
+        return {"programme": self.cleaned_data["programme"].code, "enrol": self.cleaned_data["enrol"]}
+
+
+class AssignmentResource(RosterResource):
+    """The columns of a roster of seats."""
+
+    uscc = Column(
+        "统一社会信用代码",
+        "enrolment__company__uscc",
+        CREDIT_CODE,
+        synonyms=("社会信用代码", "信用代码", "统一信用代码", "统一代码", "企业代码"),
+        required=True,
+        is_text=True,
+        example="91519902100000000K",
+        note="企业须已在名录中",
+        width=24,
+    )
+    company = Column(
+        "企业名称",
+        "enrolment__company__name",
+        Text(120),
+        synonyms=("企业全称", "公司名称", "企业", "包抓企业", "包联企业"),
+        example="云川禾丰食品有限公司",
+        note="只供核对，与名录不符会提示",
+        width=30,
+    )
+    seat = Column(
+        "席位",
+        "role__name",
+        Text(30),
+        synonyms=("专班席位", "包抓席位", "包联席位", "角色", "包抓角色"),
+        required=True,
+        example="包抓干部",
+        note="方案里的席位名称",
+    )
+    official = Column(
+        "干部姓名",
+        "official__name",
+        Text(40),
+        synonyms=("姓名", "干部", "包抓干部姓名", "包联干部", "包联人"),
+        example="林小舟",
+        note="单位担任的席位留空",
+    )
+    phone = Column(
+        "手机号",
+        "official__phone",
+        MOBILE,
+        synonyms=("手机号码", "手机", "干部手机号", "联系电话", "电话"),
+        is_text=True,
+        example="13900000001",
+        note="没有则按姓名＋单位识别",
+    )
+    department = Column(
+        "单位",
+        "department",
+        Shown(80),
+        synonyms=("所在单位", "工作单位", "包抓单位", "包联单位", "单位名称"),
+        example="云川市工业和信息化局",
+        note="全称或简称",
+        width=28,
+    )
+    starts_on = Column(
+        "包联起",
+        "starts_on",
+        Day(),
+        synonyms=("开始日期", "起始日期", "包抓起", "开始时间", "起"),
+        note="空白即上传当天",
+    )
+    ends_on = Column(
+        "包联止", "ends_on", Day(), synonyms=("结束日期", "截止日期", "包抓止", "止"), note="长期则留空"
+    )
+
+    class Meta:
+        model = Assignment
+        fields = ("uscc", "company", "seat", "official", "phone", "department", "starts_on", "ends_on")
+        import_id_fields = ("uscc", "seat", "phone", "starts_on")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A seat that someone holds, kept already or standing further up in the sheet."""
+
+    holder: tuple[str, int]  # ("official" or "department", its id)
+    name: str
+    starts_on: date
+    ends_on: date | None
+    kept: Assignment | None
+    line: int = 0
+
+    @property
+    def since(self) -> str:
+        """Where it is known from."""
+        return f"本表第 {self.line} 行" if self.line else f"自 {self.starts_on}"
+
+    def overlaps(self, starts_on: date, ends_on: date | None) -> bool:
+        """Whether both hold on some day."""
+        return self.starts_on <= (ends_on or FAR) and starts_on <= (self.ends_on or FAR)
+
+
+class AssignmentExaminer(Examiner):
+    """Judges seats by the rules that one assignment by hand obeys: days, holders, room, quota."""
+
+    def __init__(self, scope: Scope, columns: dict[str, Column]) -> None:
+        super().__init__(scope, columns)
+        self.programme = Programme.objects.select_related("region").get(code=scope.options["programme"])
+        self.units = DepartmentIndex()
+        self.roles: dict[int, dict[str, TeamRole]] = {}  # version → seat name → seat
+        self.versions: dict[date, ProgrammeVersion | None] = {}
+        self.held: dict[tuple[int, int], list[Held]] = {}  # company, seat → who holds it
+        self.loads: dict[int, set[int]] = {}  # official → companies that count
+        self.joining: dict[int, tuple[date, int]] = {}  # company enrolled by this sheet → day, version
+        self.made: dict[int, int] = {}  # company → enrolment written by this run
+
+    @cached_property
+    def quotas(self) -> dict[tuple[int, str], Quota]:
+        """The quota of each rank in each version of the programme."""
+        rows = Quota.objects.filter(version__programme=self.programme).order_by("pk")
+        return {(quota.version_id, quota.rank): quota for quota in rows}
+
+    def identify(self, draft: Draft) -> None:
+        """One line per company, seat, holder and first day."""
+        given = draft.given
+        draft.label = given.get("company", given.get("uscc", ""))
+        if "seat" in given:
+            draft.label = f"{draft.label} {given['seat']}"
+        holder = given.get("phone") or squeezed(given.get("official", "") + "@" + given.get("department", ""))
+        if not draft.errors:
+            starts_on = given.setdefault("starts_on", self.scope.on)
+            draft.key = f"{given['uscc']}|{squeezed(given['seat'])}|{holder}|{starts_on}"
+
+    def examine(self, drafts: Sequence[Draft], *, lock: bool) -> None:
+        """One query per table for the whole batch, then line by line in the sheet's order."""
+        self._load(drafts, lock=lock)
+        for draft in drafts:
+            try:
+                self._judge(draft)
+            except _Wrong as wrong:
+                draft.blame(wrong.name, wrong.reason)
+
+    # --- loading ------------------------------------------------------------------------------
+
+    def _load(self, drafts: Sequence[Draft], *, lock: bool) -> None:
+        codes = {draft.given["uscc"] for draft in drafts}
+        companies = Company.objects.select_related("region").filter(uscc__in=codes).order_by("pk")
+        self.companies = {company.uscc: company for company in companies}
+        enrolments = Enrolment.objects.filter(
+            programme=self.programme, project__isnull=True, company__in=[c.pk for c in companies]
+        ).order_by("pk")
+        if lock:
+            enrolments = enrolments.select_for_update(of=("self",), no_key=True)
+        self.enrolments: dict[int, list[Enrolment]] = {}
+        for enrolment in enrolments:
+            self.enrolments.setdefault(enrolment.company_id, []).append(enrolment)
+        self._load_people(drafts, lock=lock)
+        self._load_seats([enrolment.pk for kept in self.enrolments.values() for enrolment in kept])
+        self._load_quotas()
+
+    def _load_people(self, drafts: Sequence[Draft], *, lock: bool) -> None:
+        officials = Official.objects.order_by("pk")
+        if lock:
+            officials = officials.select_for_update(of=("self",), no_key=True)
+        phones = {draft.given["phone"] for draft in drafts if "phone" in draft.given}
+        names = {
+            draft.given["official"]
+            for draft in drafts
+            if "official" in draft.given and "phone" not in draft.given
+        }
+        found = list(officials.filter(Q(phone__in=phones) | Q(name__in=names)))
+        self.by_phone = {official.phone: official for official in found if official.phone}
+        self.by_name: dict[str, list[Official]] = {}
+        for official in found:
+            self.by_name.setdefault(squeezed(official.name), []).append(official)
+        self.posts: dict[int, list[Posting]] = {}
+        for post in Posting.objects.filter(official__in=[o.pk for o in found]).order_by("pk"):
+            self.posts.setdefault(post.official_id, []).append(post)
+        self.officials = {official.pk: official for official in found}
+
+    def _load_seats(self, enrolments: list[int]) -> None:
+        seats = Assignment.objects.filter(enrolment__in=enrolments).select_related(
+            "enrolment", "official", "department"
+        )
+        fresh: dict[tuple[int, int], list[Held]] = {}
+        for seat in seats.order_by("starts_on", "pk"):
+            holder = (
+                ("official", seat.official_id) if seat.official_id else ("department", seat.department_id)
+            )
+            fresh.setdefault((seat.enrolment.company_id, seat.role_id), []).append(
+                Held(holder, str(seat.official or seat.department), seat.starts_on, seat.ends_on, seat)  # type: ignore[arg-type]
+            )
+        for place, holders in fresh.items():
+            ours = [held for held in self.held.get(place, []) if held.line]
+            self.held[place] = [*holders, *ours]
+
+    def _load_quotas(self) -> None:
+        unknown = [pk for pk in self.officials if pk not in self.loads]
+        for pk in unknown:
+            self.loads[pk] = set()
+        seats = counted_seats(programme_id=self.programme.pk, projects=False, on=self.scope.on)
+        rows = seats.filter(official__in=unknown).order_by()
+        for pk, company in rows.values_list("official", "enrolment__company").distinct():
+            self.loads[pk].add(company)
+
+    # --- judging ------------------------------------------------------------------------------
+
+    def _judge(self, draft: Draft) -> None:
+        company = self._company(draft)
+        starts_on, ends_on = draft.given["starts_on"], draft.given.get("ends_on")
+        if ends_on and ends_on < starts_on:
+            raise _Wrong("ends_on", "包联止不能早于包联起")
+        enrolment, version = self._place(company, starts_on)
+        role = self._role(version, draft.given["seat"])
+        official, unit = self._holder(draft, role, starts_on)
+        holder = ("official", official.pk) if official else ("department", unit.pk)
+        kept = self._room(company, role, holder, starts_on, ends_on)
+        if kept is None and official and role.counts_to_quota:
+            self._quota(draft, version, official, company)
+        if kept is None and enrolment is None:
+            self.joining.setdefault(company.pk, (starts_on, version))
+        if enrolment and enrolment.ends_on and (ends_on is None or ends_on > enrolment.ends_on):
+            ends_on = enrolment.ends_on
+        changed = bool(kept and "ends_on" in draft.given and kept.ends_on != ends_on)
+        draft.verdict = Verdict.NEW if kept is None else Verdict.CHANGED if changed else Verdict.SAME
+        if kept and changed:
+            self.show_changes(draft, {"ends_on": kept.ends_on}, {"ends_on": ends_on})
+        draft.values = {
+            "id": kept.pk if kept else None,
+            "company": company.pk,
+            "enrolment": enrolment.pk if enrolment else None,
+            "enrol_on": None if enrolment else self.joining[company.pk][0].isoformat(),
+            "version": version,
+            "role": role.pk,
+            "exclusive": role.is_exclusive,
+            "official": official.pk if official else None,
+            "department": unit.pk,
+            "starts_on": starts_on.isoformat(),
+            "ends_on": ends_on.isoformat() if ends_on else None,
+            "was": {"ends_on": kept.ends_on.isoformat() if kept and kept.ends_on else None},
+        }
+        if kept is None:
+            name = str(official or unit)
+            self.held.setdefault((company.pk, role.pk), []).append(
+                Held(holder, name, starts_on, ends_on, None, draft.number)
+            )
+
+    def _company(self, draft: Draft) -> Company:
+        company = self.companies.get(draft.given["uscc"])
+        if company is None:
+            raise _Wrong("uscc", "企业名录里没有这个代码，请先导入企业")
+        for region in (self.scope.region, self.programme.region):
+            if not company.region.path.startswith(region.path):
+                raise _Wrong("uscc", f"该企业在{company.region}，不在{region}范围内")
+        if not company.is_active:
+            raise _Wrong("uscc", "该企业已不存续")
+        said = draft.given.get("company")
+        if said and squeezed(said) != squeezed(company.name):
+            draft.remark("company", f"名录里这个代码是“{company.name}”")
+        return company
+
+    def _place(self, company: Company, starts_on: date) -> tuple[Enrolment | None, int]:
+        """The company's place in the programme on the day, or the one that this sheet gives it."""
+        standing = self.enrolments.get(company.pk, [])
+        for enrolment in standing:
+            if enrolment.starts_on <= starts_on <= (enrolment.ends_on or FAR):
+                return enrolment, enrolment.version_id
+        if later := [e for e in standing if e.starts_on > starts_on]:
+            first = min(enrolment.starts_on for enrolment in later)
+            raise _Wrong("starts_on", f"该企业自 {first} 起才纳入方案，包联起不能更早")
+        if company.pk in self.joining:
+            joined, version = self.joining[company.pk]
+            if starts_on < joined:
+                raise _Wrong("starts_on", f"早于本表给该企业的纳入日 {joined}，请把较早的行排在前面")
+            return None, version
+        if not self.scope.options.get("enrol"):
+            raise _Wrong("uscc", f"该企业尚未纳入“{self.programme}”")
+        return None, self._version(starts_on)
+
+    def _version(self, on: date) -> int:
+        programme = self.programme
+        if on < programme.starts_on or (programme.ends_on and on > programme.ends_on):
+            raise _Wrong("starts_on", f"不在方案实施期内（自 {programme.starts_on} 起）")
+        if on not in self.versions:
+            try:
+                self.versions[on] = programme.version_on(on)
+            except ProgrammeVersion.DoesNotExist:
+                self.versions[on] = None
+        version = self.versions[on]
+        if version is None:
+            raise _Wrong("starts_on", f"“{programme}”在这一天还没有已发布的规则")
+        return version.pk
+
+    def _role(self, version: int, words: str) -> TeamRole:
+        if version not in self.roles:
+            seats = TeamRole.objects.filter(version=version).order_by("position", "pk")
+            self.roles[version] = {squeezed(seat.name): seat for seat in seats}
+        role = self.roles[version].get(squeezed(words))
+        if role is None:
+            known = "、".join(seat.name for seat in self.roles[version].values())
+            raise _Wrong("seat", f"方案里没有“{words}”这个席位，有：{known}")
+        return role
+
+    def _holder(self, draft: Draft, role: TeamRole, on: date) -> tuple[Official | None, Department]:
+        unit = None
+        if words := draft.given.get("department"):
+            try:
+                unit = self.units.find(words, self.scope.region)
+            except ValueError as problem:
+                raise _Wrong("department", str(problem)) from None
+            if not unit.is_active:
+                raise _Wrong("department", f"“{unit}”已停用，不能担任席位")
+        if role.holder == Holder.DEPARTMENT:
+            if unit is None:
+                raise _Wrong("department", f"“{role}”由单位担任，请填单位")
+            if draft.given.get("official") or draft.given.get("phone"):
+                draft.remark("official", f"“{role}”由单位担任，姓名和手机号不用")
+            return None, unit
+        official = self._official(draft, role, unit, on)
+        return official, self._seated_in(official, unit, on)
+
+    def _official(self, draft: Draft, role: TeamRole, unit: Department | None, on: date) -> Official:
+        phone, name = draft.given.get("phone"), draft.given.get("official")
+        if phone:
+            official = self.by_phone.get(phone)
+            if official is None:
+                raise _Wrong("phone", "干部名册里没有这个手机号，请先导入干部")
+            if name and squeezed(name) != squeezed(official.name):
+                raise _Wrong("official", f"手机号 {phone} 登记的是{official.name}")
+        elif name:
+            found = self.by_name.get(squeezed(name), [])
+            if unit:
+                found = [o for o in found if any(p.department_id == unit.pk for p in self._posts_on(o, on))]
+            if len(found) != 1:
+                where = f"{unit}" if unit else "干部名册里"
+                reason = f"{where}没有{name}" if not found else f"{where}有 {len(found)} 个{name}，请填手机号"
+                raise _Wrong("official", reason)
+            official = found[0]
+        else:
+            raise _Wrong("official", f"“{role}”由干部担任，请填姓名或手机号")
+        if not official.is_active:
+            raise _Wrong("official", f"{official}的账户已停用，不能担任席位")
+        return official
+
+    def _posts_on(self, official: Official, on: date) -> list[Posting]:
+        posts = [p for p in self.posts.get(official.pk, []) if p.starts_on <= on <= (p.ends_on or FAR)]
+        return sorted(posts, key=lambda post: post.role != SystemRole.OFFICIAL)
+
+    def _seated_in(self, official: Official, unit: Department | None, on: date) -> Department:
+        posts = [
+            post for post in self._posts_on(official, on) if unit is None or post.department_id == unit.pk
+        ]
+        if not posts:
+            raise _Wrong("department" if unit else "official", f"{official}在 {on} {unit or ''}没有任职")
+        return self.units.by_pk[posts[0].department_id]
+
+    def _room(
+        self, company: Company, role: TeamRole, holder: tuple[str, int], starts_on: date, ends_on: date | None
+    ) -> Assignment | None:
+        """The seat that this holder has already; else there must be room for one more."""
+        standing = [
+            held for held in self.held.get((company.pk, role.pk), []) if held.overlaps(starts_on, ends_on)
+        ]
+        for held in standing:
+            if held.holder == holder:
+                if held.kept is None:
+                    raise _Wrong("seat", f"与第 {held.line} 行的日期重叠")
+                return held.kept
+        if role.max_count is not None and len(standing) >= role.max_count:
+            names = "、".join(
+                f"{held.name}（本表第 {held.line} 行）"
+                if held.line
+                else f"{held.name}（自 {held.starts_on}）"
+                for held in standing
+            )
+            raise _Wrong("seat", f"“{role}”最多 {role.max_count} 个，已由{names}担任")
+        return None
+
+    def _quota(self, draft: Draft, version: int, official: Official, company: Company) -> None:
+        quota = self.quotas.get((version, official.rank))
+        load = self.loads.setdefault(official.pk, set())
+        if quota and len(load - {company.pk}) >= quota.companies and company.pk not in load:
+            words = (
+                f"{official}（{official.get_rank_display()}）已包抓 {len(load)} 户，限额 {quota.companies} 户"
+            )
+            if quota.is_hard:
+                raise _Wrong("official", words)
+            draft.remark("official", f"{words}，将超出限额")
+        load.add(company.pk)
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def write(self, rows: Sequence[ImportRow], *, by: Official, at: datetime) -> None:
+        """Places in the programme first, then the seats; a seat kept already only changes its last day."""
+        self._enrol(row.values for row in rows)
+        new = [
+            Assignment(
+                enrolment_id=values["enrolment"] or self.made[values["company"]],
+                role_id=values["role"],
+                official_id=values["official"],
+                department_id=values["department"],
+                is_exclusive=values["exclusive"],
+                starts_on=date.fromisoformat(values["starts_on"]),
+                ends_on=_day(values["ends_on"]),
+                assigned_at=at,
+                assigned_by=by,
+            )
+            for values in (row.values for row in rows)
+            if values["id"] is None
+        ]
+        Assignment.objects.bulk_create(new)
+        last_days = {row.values["id"]: row.values["ends_on"] for row in rows if row.values["id"]}
+        changed = list(Assignment.objects.filter(pk__in=last_days).order_by("pk"))
+        for seat in changed:
+            seat.ends_on = _day(last_days[seat.pk])
+        Assignment.objects.bulk_update(changed, ["ends_on"])
+
+    def _enrol(self, wanted: Iterable[dict[str, Any]]) -> None:
+        missing = {
+            values["company"]: values
+            for values in wanted
+            if values["id"] is None and values["enrolment"] is None and values["company"] not in self.made
+        }
+        created = Enrolment.objects.bulk_create(
+            Enrolment(
+                programme=self.programme,
+                version_id=values["version"],
+                company_id=company,
+                starts_on=date.fromisoformat(values["enrol_on"]),
+            )
+            for company, values in missing.items()
+        )
+        self.made |= {enrolment.company_id: enrolment.pk for enrolment in created}
+
+
+class _Wrong(Exception):
+    """A line that cannot be: the field at fault and the reason."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(reason)
+        self.name = name
+        self.reason = reason
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _names_holder(mapping: dict[str, str]) -> str:
+    return (
+        "" if {"official", "phone", "department"} & mapping.keys() else "干部姓名、手机号或单位（至少一列）"
+    )
+
+
+ASSIGNMENTS = register(
+    Roster(
+        code="assignments",
+        name="包联关系",
+        unit="个席位",
+        about="企业由谁包抓：一行一个席位。企业、单位和干部须已在名册里；席位名称以所选方案为准。",
+        resource=AssignmentResource,
+        examiner=AssignmentExaminer,
+        capability=Capability.IMPORT_COMPANIES,
+        check_mapping=_names_holder,
+        options_form=AssignmentOptions,
+        order=3,
+    )
+)
