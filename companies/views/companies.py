@@ -123,7 +123,7 @@ def _with_team_words(companies: QuerySet[Company], on: Any) -> QuerySet[Company]
     people = (
         seats.filter(role__keeps_contact=True)
         .values("enrolment__company")
-        .annotate(names=StringAgg("official__name", "、", distinct=True, ordering="official__name"))
+        .annotate(names=StringAgg("official__name", "、", distinct=True, order_by="official__name"))
         .values("names")
     )
     enrolled = Enrolment.objects.in_force(on).filter(company=OuterRef("pk"))

@@ -1,0 +1,138 @@
+"""Contacts, plans, and finding a company."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from companies.formula import contact_period
+from companies.models import Company, ServicePlan
+from companies.services import ContactRefused, PlanRefused, add_contact, make_contact_primary, write_plan
+from liaison.models import AuditEvent
+from tests.factories import CompanyFactory, ContactFactory, ProjectFactory, ServicePlanFactory, at
+
+NOW = at(2026, 3, 2)
+
+
+class TestContacts:
+    def test_the_first_is_the_primary(self, cast):
+        company = CompanyFactory()
+        first = add_contact(company=company, name="甲", phone="13900001111", by=cast.office, at=NOW)
+        second = add_contact(company=company, name="乙", phone="0916-2212345", by=cast.office, at=NOW)
+        assert (first.is_primary, second.is_primary) == (True, False)
+        assert (second.phone, second.dial) == ("0916-2212345", "09162212345")
+
+    def test_one_primary_at_a_time(self, cast):
+        company = CompanyFactory()
+        add_contact(company=company, name="甲", phone="13900001111", by=cast.office, at=NOW)
+        second = add_contact(
+            company=company, name="乙", phone="13900002222", is_primary=True, by=cast.office, at=NOW
+        )
+        assert company.contacts.get(is_primary=True) == second
+        first = company.contacts.get(name="甲")
+        make_contact_primary(contact=first, by=cast.office, at=NOW)
+        assert company.contacts.get(is_primary=True) == first
+        assert AuditEvent.objects.filter(subject=f"companies.company:{company.pk}").count() == 3
+
+    @pytest.mark.parametrize(("name", "phone"), [("", "13900001111"), ("甲", "12"), ("甲", "手机")])
+    def test_refuses_what_cannot_be_called(self, cast, name, phone):
+        with pytest.raises(ContactRefused):
+            add_contact(company=cast.company, name=name, phone=phone, by=cast.office, at=NOW)
+
+    def test_refuses_a_number_twice(self, cast):
+        phone = cast.company.contacts.get().phone
+        with pytest.raises(ContactRefused, match="已有使用电话"):
+            add_contact(company=cast.company, name="丙", phone=phone, by=cast.office, at=NOW)
+
+
+class TestPlan:
+    def test_is_written_and_rewritten(self, cast):
+        write_plan(enrolment=cast.enrolment, goals="增产", measures="走访", by=cast.official, at=NOW)
+        plan = write_plan(
+            enrolment=cast.enrolment,
+            goals="增产一成",
+            measures="走访",
+            due_on=date(2026, 12, 31),
+            by=cast.office,
+            at=NOW,
+        )
+        assert (plan.goals, plan.written_by, ServicePlan.objects.count()) == ("增产一成", cast.office, 1)
+        event = AuditEvent.objects.get(action="修改包抓方案")
+        assert event.detail["before"] == {"goals": "增产", "measures": "走访"}
+
+    def test_refuses_an_empty_one(self, cast):
+        with pytest.raises(PlanRefused, match="须写明"):
+            write_plan(enrolment=cast.enrolment, goals=" ", measures="走访", by=cast.office, at=NOW)
+
+    def test_refuses_a_day_before_the_enrolment(self, cast):
+        with pytest.raises(PlanRefused, match="不能早于"):
+            write_plan(
+                enrolment=cast.enrolment,
+                goals="甲",
+                measures="乙",
+                due_on=date(2024, 1, 1),
+                by=cast.office,
+                at=NOW,
+            )
+
+
+class TestMatching:
+    @pytest.mark.parametrize("words", ["云桥", "yunqiao", "精密"])
+    def test_finds_by_name_and_pinyin(self, cast, words):
+        Company.objects.filter(pk=cast.company.pk).update(pinyin="yunchuanyunqiaojingmijixie")
+        assert list(Company.objects.matching(words).order_by("pk")) == [cast.company]
+
+    def test_finds_by_credit_code(self, cast):
+        found = Company.objects.matching(cast.company.uscc[:12].lower()).order_by("pk")
+        assert cast.company in found
+
+    def test_nothing_typed_finds_all(self, cast):
+        assert Company.objects.matching("  ").count() == 2
+
+
+class TestPeriod:
+    @pytest.mark.parametrize(
+        ("on", "months", "first", "last", "word"),
+        [
+            (date(2026, 2, 10), 1, date(2026, 2, 1), date(2026, 2, 28), "本月"),
+            (date(2026, 4, 1), 2, date(2026, 3, 1), date(2026, 4, 30), "3–4月"),
+            (date(2026, 12, 31), 3, date(2026, 10, 1), date(2026, 12, 31), "10–12月"),
+            (date(2026, 7, 5), 12, date(2026, 1, 1), date(2026, 12, 31), "1–12月"),
+        ],
+    )
+    def test_is_a_run_of_whole_months(self, on, months, first, last, word):
+        period = contact_period(on, months)
+        assert (period.starts_on, period.ends_on, period.word) == (first, last, word)
+
+    def test_says_the_days_left(self):
+        assert contact_period(date(2026, 2, 10), 1).days_left(date(2026, 2, 10)) == 18
+
+
+class TestDatabase:
+    @pytest.mark.parametrize(
+        ("constraint", "make"),
+        [
+            ("companies_company_uscc_shape", lambda: CompanyFactory(uscc="91510000I00000000X")),
+            ("companies_company_named", lambda: CompanyFactory(name="")),
+            ("companies_company_scale_known", lambda: CompanyFactory(scale="giant")),
+            ("companies_company_capital_not_negative", lambda: CompanyFactory(capital_wan=-1)),
+            ("companies_project_stage_known", lambda: ProjectFactory(stage="dream")),
+            ("companies_project_investment_not_negative", lambda: ProjectFactory(investment_wan=-1)),
+            ("companies_plan_filled", lambda: ServicePlanFactory(goals="")),
+        ],
+    )
+    def test_refuses(self, constraint, make):
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            make()
+
+    def test_refuses_two_primary_contacts(self):
+        contact = ContactFactory()
+        with pytest.raises(IntegrityError, match="companies_contact_one_primary"), transaction.atomic():
+            ContactFactory(company=contact.company)
+
+    def test_refuses_a_phone_twice(self):
+        contact = ContactFactory()
+        with pytest.raises(IntegrityError, match="companies_contact_phone_once"), transaction.atomic():
+            ContactFactory(company=contact.company, phone=contact.phone, is_primary=False)
