@@ -106,7 +106,7 @@ def living(pids: set[int]) -> set[int]:
     return alive
 
 
-def all_gone(pids: set[int], *, within: float = 8) -> bool:
+def all_gone(pids: set[int], *, within: float = 15) -> bool:
     deadline = time.monotonic() + within
     while living(pids):
         if time.monotonic() > deadline:
@@ -158,7 +158,7 @@ def test_a_trial_serves_refuses_a_second_and_dies_whole(launch: type[Launched], 
     assert status_of_healthz(port) == 200
 
     second = launch(*words, **quick)
-    assert second.process.wait(10) == 1
+    assert second.process.wait(30) == 1
     assert second.until_it_says("已在运行").strip().count("\n") == 0
     assert f"http://127.0.0.1:{port}/" in second.said
 
@@ -181,7 +181,7 @@ def test_a_busy_port_is_one_clear_line(launch: type[Launched], tmp_path: Path):
         other.listen()
         port = other.getsockname()[1]
         launched = launch("--data", str(tmp_path / "var"), "serve", "--port", str(port))
-        assert launched.process.wait(20) == 1
+        assert launched.process.wait(30) == 1
     assert launched.until_it_says(f"端口 {port} 不可用").strip().count("\n") == 0
 
 

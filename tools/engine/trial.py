@@ -36,6 +36,8 @@ from tools.engine.servers import RunFolder, lock_file, start_postgres, start_val
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOG_LIMIT = 10 * 1024 * 1024
 RESTARTS_A_MINUTE = 3
+SCHEMA_FILES = ("*/migrations/*.py", "requirements/base.txt", "liaison/settings.py")
+STATIC_FILES = ("static/**/*", "requirements/base.txt", "liaison/settings.py")
 NOTE = "running.json"
 SETTLED = ("SECRET_KEY", "PUBLIC_URL", "MEDIA_ROOT", "STATIC_ROOT", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE")
 
@@ -50,6 +52,7 @@ class Trial:
     var: Path = ROOT / "var"
     servers: list[Child] = field(default_factory=list)
     programs: list[Child] = field(default_factory=list)
+    steps: list[subprocess.Popen[bytes]] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=lambda: dict(os.environ))
 
     @property
@@ -80,14 +83,17 @@ def serve(trial: Trial) -> int:
         _settle(trial)
         _leave_note(trial)
         _prepare(trial)
+        seeded = (trial.var / "demo").exists()
+        sign_ins = [_manage(trial, "seed_demo", "--sign-ins", stdout=subprocess.PIPE)] if seeded else []
         _start_programs(trial)
-        _announce(trial)
+        _announce(trial, sign_ins)
         return _watch(trial)
     except Stopped as stopped:
         say(f"\n正在停止（{signal.Signals(stopped.code - 128).name}）…")
         return 0
     finally:
         ignore_signals()
+        _drop_steps(trial)
         killed = stop_all(trial.programs[::-1]) + stop_all(trial.servers[::-1])
         if killed:
             say(f"未能按时退出，已强制结束：{'、'.join(killed)}")
@@ -122,6 +128,7 @@ def manage(trial: Trial, words: list[str]) -> int:
         return stopped.code
     finally:
         ignore_signals()
+        _drop_steps(trial)
         stop_all(trial.servers[::-1])
         if folder:
             folder.remove()
@@ -215,23 +222,27 @@ def _settle(trial: Trial) -> None:
 
 
 def _prepare(trial: Trial) -> None:
-    """Migrate, collect static files when they changed, and seed the demo city into an empty database."""
+    """Migrate and collect static files where something changed; seed the demo city into an empty database."""
     waiting = trial.var / "demo-wanted"  # outlives a start that was broken off
-    if trial.seed and _is_empty(trial.env["DATABASE_URL"]):
+    empty = _is_empty(trial.env["DATABASE_URL"])
+    if trial.seed and empty:
         waiting.touch()
-    stamp = trial.var / "static.stamp"
-    fresh = _static_state()
-    collected = stamp.exists() and stamp.read_text() == fresh
-    if not collected:
-        say("→ 准备静态文件与数据表")
-    steps = [_manage(trial, "migrate", "--verbosity", "0")]
-    if not collected:
-        steps.append(_manage(trial, "collectstatic", "--noinput", "--clear", "--verbosity", "0"))
-    _finish(steps)
-    stamp.write_text(fresh)
+    steps: dict[str, tuple[str, ...]] = {}
+    own_database = any(server.name == "PostgreSQL" for server in trial.servers)
+    if empty or not own_database or _changed(trial, "schema", SCHEMA_FILES):
+        steps["schema"] = ("migrate",)
+    if _changed(trial, "static", STATIC_FILES) or not Path(trial.env["STATIC_ROOT"]).exists():
+        steps["static"] = ("collectstatic", "--noinput", "--clear")
+    if steps:
+        say("→ 准备数据表与静态文件")
+        _finish([_manage(trial, *words, "--verbosity", "0") for words in steps.values()])
+    for name in steps:
+        _stamp(trial, name).write_text(_state(SCHEMA_FILES if name == "schema" else STATIC_FILES))
     if waiting.exists():
         say("→ 生成演示城市")
-        _finish([_manage(trial, "seed_demo")])
+        _finish(
+            [_manage(trial, "seed_demo", stdout=subprocess.DEVNULL)]
+        )  # says the sign-ins; so do we, below
         waiting.unlink()
         (trial.var / "demo").touch()
 
@@ -249,7 +260,7 @@ def _start_programs(trial: Trial) -> None:
             except OSError:
                 return False
 
-    wait_until(ready, trial.programs[0], seconds=60)
+    wait_until(ready, trial.programs[0], seconds=120)
 
 
 def _start_program(trial: Trial, name: str) -> Child:
@@ -258,7 +269,8 @@ def _start_program(trial: Trial, name: str) -> Child:
     command = {
         "web": [
             *(sys.executable, "-m", "gunicorn", "liaison.wsgi", "--bind", listen),
-            *("--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--access-logfile", "-"),
+            *("--preload", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"),
+            *("--access-logfile", "-"),
         ],
         "worker": [*celery, "worker", "-c", "2", "-l", "INFO", "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "-l", "INFO", "--pidfile="],
@@ -275,10 +287,12 @@ def _start_program(trial: Trial, name: str) -> Child:
     )
 
 
-def _announce(trial: Trial) -> None:
+def _announce(trial: Trial, sign_ins: list[subprocess.Popen[bytes]]) -> None:
+    said = [step.communicate()[0].decode() for step in sign_ins]
+    _finish(sign_ins)
     say(f"\n联企已就绪：{trial.address}")
-    if (trial.var / "demo").exists():
-        _finish([_manage(trial, "seed_demo", "--sign-ins")])
+    for text in said:
+        say(f"\n{text.rstrip()}")
     say(f"\n数据与日志：{trial.var}    停止：Ctrl-C")
 
 
@@ -302,24 +316,28 @@ def _watch(trial: Trial) -> int:
             trial.programs[place] = _start_program(trial, child.name)
 
 
-def _manage(trial: Trial, *words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "manage.py", *words], cwd=ROOT, env=trial.env, stdin=subprocess.DEVNULL
+def _manage(trial: Trial, *words: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "manage.py", *words]
+    step = subprocess.Popen(  # noqa: S603
+        command, cwd=ROOT, env=trial.env, stdin=subprocess.DEVNULL, stdout=stdout
     )
+    trial.steps.append(step)
+    return step
 
 
 def _finish(steps: list[subprocess.Popen[bytes]]) -> None:
-    try:
-        codes = [step.wait() for step in steps]
-    except BaseException:
-        for step in steps:
-            step.kill()
-            step.wait()
-        raise
-    for step, code in zip(steps, codes, strict=True):
+    for step, code in [(step, step.wait()) for step in steps]:
         if code:
             words = step.args if isinstance(step.args, list) else [step.args]
             raise Trouble(f"{' '.join(str(word) for word in words[1:])} 失败（退出码 {code}），原因见上。")
+
+
+def _drop_steps(trial: Trial) -> None:
+    """Whatever was still being prepared when we are to stop."""
+    for step in trial.steps:
+        if step.poll() is None:
+            step.kill()
+            step.wait()
 
 
 def _secret_key(path: Path) -> str:
@@ -347,13 +365,19 @@ def _is_empty(url: str) -> bool:
         return bool(row and row[0])
 
 
-def _static_state() -> str:
-    """Changes when a static file, a package or the settings change."""
+def _stamp(trial: Trial, name: str) -> Path:
+    return trial.var / f"{name}.stamp"
+
+
+def _changed(trial: Trial, name: str, patterns: tuple[str, ...]) -> bool:
+    stamp = _stamp(trial, name)
+    return not stamp.exists() or stamp.read_text() != _state(patterns)
+
+
+def _state(patterns: tuple[str, ...]) -> str:
+    """Differs when one of these files does."""
     state = hashlib.sha256()
-    for path in sorted((ROOT / "static").rglob("*")):
-        if path.is_file():
-            facts = path.stat()
-            state.update(f"{path.relative_to(ROOT)} {facts.st_size} {facts.st_mtime_ns}\n".encode())
-    for path in (ROOT / "requirements/base.txt", ROOT / "liaison/settings.py"):
-        state.update(path.read_bytes())
+    for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()):
+        facts = path.stat()
+        state.update(f"{path.relative_to(ROOT)} {facts.st_size} {facts.st_mtime_ns}\n".encode())
     return state.hexdigest()
