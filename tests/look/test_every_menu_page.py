@@ -28,7 +28,8 @@ def test_every_page_of_the_menu_is_without_fault(
         for address in addresses:
             complaints.clear()
             page.goto(address)
-            page.wait_for_load_state("networkidle")
+            for chart in page.locator("[data-chart]").all():
+                chart.locator("svg").wait_for()
             wrong = faults() + complaints
             if page.locator("h1").count() != 1:
                 wrong.append("not exactly one h1")
