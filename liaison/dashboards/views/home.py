@@ -6,8 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from liaison.dashboards.duties import due_today, tickets_url
+from liaison.dashboards.figures import figures_for
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """工作台: what is due for this official today, in order, then the figures of their roles."""
-    return render(request, "dashboards/home.html", {"today": request.user.access.on})
+    official = request.user
+    today = due_today(official)
+    context = {
+        "today": today,
+        "on": official.access.on,
+        "figures": figures_for(official, today.served),
+        "todo_url": tickets_url(view="todo"),
+    }
+    return render(request, "dashboards/home.html", context)

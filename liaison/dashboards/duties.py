@@ -1,0 +1,231 @@
+"""今天要办: what waits for this official, whatever posts they hold, in the order in which it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.urls import reverse
+
+from assessment.choices import Delivery
+from assessment.models import Survey
+from companies.reports import Served, served_companies
+from issues.choices import BulletinState, MeetingState, Part, Status
+from issues.models import Bulletin, DispatchMeeting, Ticket, TicketUnit
+from issues.perms import runs_programme
+from liaison.choices import ImportState, LimitKind, SystemRole, YearStatus
+from liaison.models import CalendarDay, CalendarYear, ImportRun, LimitRule, Official, Region
+from liaison.workdays import WorkCalendar
+
+SHOWN = 12  # problems named one by one; the rest is one click away
+COMPANIES_SHOWN = 6
+
+# What the official is to do about a problem in this state, and the limit that sets its day.
+STEPS: dict[str, tuple[str, LimitKind | None, str]] = {
+    Status.DRAFT: ("上报到协调办公室", LimitKind.REPORT, "收集后 {} 个工作日内"),
+    Status.REPORTED: ("定级并交办", LimitKind.TRIAGE, "上报后 {} 个工作日内"),
+    Status.DISPATCHED: ("签收或退回", LimitKind.SIGN, "交办后 {} 个工作日内"),
+    Status.IN_PROGRESS: ("办理并反馈结果", LimitKind.REWORK, "企业不满意，重办 {} 个工作日"),
+    Status.RESOLVED: ("答复企业", LimitKind.FEEDBACK, "办结后 {} 个工作日内"),
+    Status.ANSWERED: ("电话回访企业", None, "链接有效期内企业没有评价"),
+}
+HELPS = ("反馈协办意见", LimitKind.COOPERATE, "交办后 {} 个工作日内")
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A problem that waits for the official: the step, its day, and how far that is."""
+
+    ticket: Ticket
+    step: str
+    url: str
+    due_on: date
+    left: int
+    tone: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something else to do: what, why now, and where."""
+
+    icon: str
+    title: str
+    reason: str
+    url: str
+    tone: str = "blue"
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Today:
+    """Everything that the home page says is to be done."""
+
+    duties: list[Duty]
+    waiting: int  # problems in all, named or not
+    late: int
+    errands: list[Errand]
+    contacts: list[Served] = field(default_factory=list)
+    contacts_owed: int = 0
+    served: list[Served] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.duties or self.errands or self.contacts)
+
+
+def due_today(official: Official) -> Today:
+    """Collect what waits, under the official's own scope and postings of the day."""
+    access = official.access
+    roles, on = access.roles, access.on
+    duties, waiting, late = _duties(official, on)
+    served = served_companies(official, on) if SystemRole.OFFICIAL in roles else []
+    owed = [row for row in served if row.owed]
+    errands: list[Errand] = []
+    if SystemRole.OFFICE in roles:
+        errands += [*_surveys(official, on), *_papers(official)]
+    if roles & {SystemRole.ROSTER, SystemRole.ADMIN}:
+        errands += _imports(official)
+    if roles & {SystemRole.ADMIN, SystemRole.OFFICE}:
+        errands += _calendar(on)
+    return Today(duties, waiting, late, errands, owed[:COMPANIES_SHOWN], len(owed), served)
+
+
+def _duties(official: Official, on: date) -> tuple[list[Duty], int, int]:
+    if not official.access.roles & {SystemRole.OFFICIAL, SystemRole.UNIT, SystemRole.OFFICE}:
+        return [], 0, 0
+    scoped = Ticket.objects.visible_to(official).awaiting(official)
+    counts = scoped.aggregate(all=Count("pk"), late=Count("pk", filter=Q(next_on__lt=on)))
+    if not counts["all"]:
+        return [], 0, 0
+    related = ("company__region", "grade")
+    rows = scoped.with_light(on).select_related(*related).order_by("next_on", "pk")
+    if SystemRole.UNIT in official.access.roles:
+        rows = rows.annotate(**_parts_of(official))
+    found = list(rows[:SHOWN])
+    rules = LimitRule.objects.filter(version__in={ticket.version_id for ticket in found}).order_by("pk")
+    limits = {(rule.version_id, rule.kind): rule.working_days for rule in rules}
+    days_between = _days_between()
+    return [_duty(ticket, on, limits, days_between) for ticket in found], counts["all"], counts["late"]
+
+
+def _parts_of(official: Official) -> dict[str, Exists | Subquery]:
+    """Whether one's unit leads, and by which day it owes its help."""
+    mine = TicketUnit.objects.filter(
+        official.access.departments((SystemRole.UNIT,), "department__path"),
+        ticket=OuterRef("pk"),
+        is_current=True,
+    )
+    helps = mine.filter(part=Part.COOPERATE, finished_at__isnull=True).order_by("due_on")
+    return {"leads": Exists(mine.filter(part=Part.LEAD)), "help_by": Subquery(helps.values("due_on")[:1])}
+
+
+def _duty(
+    ticket: Any,
+    on: date,
+    limits: Mapping[tuple[int, str], int],
+    days_between: Callable[[Region, date, date], int],
+) -> Duty:
+    status = Status(ticket.status)
+    url = ticket.get_absolute_url()
+    if status == Status.ANSWERED:
+        url = reverse("assessment:callback", args=[ticket.number])
+    (step, kind, reason), due_on, tone = STEPS[status], ticket.next_on, ticket.light
+    if getattr(ticket, "help_by", None) and not ticket.leads:
+        (step, kind, reason), due_on = HELPS, ticket.help_by
+        tone = "red" if due_on < on else "yellow"
+    elif status == Status.IN_PROGRESS and ticket.round == 1:
+        kind, reason = None, f"{ticket.grade}，时限 {ticket.grade.working_days} 个工作日"
+    if kind is not None:
+        reason = reason.format(limits.get((ticket.version_id, kind), "—"))
+    return Duty(ticket, step, url, due_on, days_between(ticket.company.region, on, due_on), tone, reason)
+
+
+def _days_between() -> Callable[[Region, date, date], int]:
+    """Working days between two days at a place, its local exceptions included."""
+    local = CalendarDay.objects.filter(region__isnull=False).order_by().values_list("region__path", flat=True)
+    places = list(local.distinct())
+    calendars: dict[int, WorkCalendar] = {}
+
+    def count(region: Region, after: date, until: date) -> int:
+        key = region.pk if any(region.path.startswith(path) for path in places) else 0
+        if key not in calendars:
+            calendars[key] = CalendarDay.objects.as_calendar(region if key else None)
+        return calendars[key].count(after, until)
+
+    return count
+
+
+def _surveys(official: Official, on: date) -> list[Errand]:
+    """Links that wait for the office to bring them to the company."""
+    waiting = Survey.objects.visible_to(official).waiting()
+    count = waiting.filter(delivery=Delivery.WAITING, expires_on__gte=on).count()
+    if not count:
+        return []
+    url = reverse("assessment:surveys")
+    return [Errand("send", f"{count} 份评价链接待转达企业", "答复后企业凭链接评价，链接由办公室转达", url)]
+
+
+def _papers(official: Official) -> list[Errand]:
+    """Bulletins to finish and meetings to hold, of programmes that the official's office runs."""
+    errands = []
+    drafts = Bulletin.objects.visible_to(official).filter(state=BulletinState.DRAFT)
+    for bulletin in drafts.select_related("programme__region", "month_end").order_by("month_end__month"):
+        if runs_programme(official, bulletin.programme):
+            month = f"{bulletin.month_end.month:%-m月}"
+            title, reason = f"{month}通报待印发", "数据已冻结，补上“下步安排”即可印发"
+            errands.append(Errand("file-text", title, reason, bulletin.get_absolute_url()))
+    prepared = DispatchMeeting.objects.visible_to(official).filter(state=MeetingState.PREPARED)
+    meetings = prepared.select_related("programme__region").annotate(n=Count("items")).order_by("month")
+    for meeting in meetings:
+        if runs_programme(official, meeting.programme):
+            title = f"{meeting.month:%-m月}调度会待召开"
+            reason = f"议题 {meeting.n} 项已排好" if meeting.n else "本月没有卡住的问题，可以不开"
+            errands.append(Errand("users-group", title, reason, meeting.get_absolute_url()))
+    return errands
+
+
+_IMPORTS = {
+    ImportState.UPLOADED: ("等您对应列", "有些表头没有认出来"),
+    ImportState.CHECKED: ("等您确认", "已逐行检查，确认后才写入"),
+    ImportState.FAILED: ("没有通过", "打开看原因，改好后重新上传"),
+}
+
+
+def _imports(official: Official) -> list[Errand]:
+    runs = (
+        ImportRun.objects.visible_to(official)
+        .filter(state__in=_IMPORTS, uploaded_by=official)
+        .order_by("-uploaded_at")[:COMPANIES_SHOWN]
+    )
+    return [
+        Errand(
+            "file-import",
+            f"{run.file_name} {_IMPORTS[ImportState(run.state)][0]}",
+            _IMPORTS[ImportState(run.state)][1],
+            reverse("liaison:import", args=[run.pk]),
+            "red" if run.state == ImportState.FAILED else "yellow",
+            run.get_state_display(),
+        )
+        for run in runs
+    ]
+
+
+def _calendar(on: date) -> list[Errand]:
+    """From mid-November somebody has to know next year's holidays (papers come in November)."""
+    if (on.month, on.day) < (11, 15):
+        return []
+    year = on.year + 1
+    if CalendarYear.objects.filter(year=year, status=YearStatus.PUBLISHED).exists():
+        return []
+    title = f"{year} 年放假安排尚未录入"
+    url = reverse("liaison:calendar-year", args=[year])
+    return [Errand("calendar-exclamation", title, "跨年的办理期限都是暂定的", url, "yellow", "期限暂定")]
+
+
+def tickets_url(**filters: object) -> str:
+    """The problem queue, narrowed as the figure that leads there."""
+    return f"{reverse('issues:tickets')}?{urlencode({'view': 'all'} | filters)}"
