@@ -1,8 +1,10 @@
 """The Celery application. Tasks live in each room's tasks.py; the timetable is schedules.py."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import celeryd_after_setup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
 
@@ -14,3 +16,18 @@ app.autodiscover_tasks()
 from liaison.schedules import TIMETABLE  # noqa: E402  (the app must exist first)
 
 app.conf.beat_schedule = TIMETABLE
+
+
+@celeryd_after_setup.connect
+def take_over(**_: Any) -> None:
+    """A worker that starts alone takes back at once what a killed one left half-done.
+
+    Beside living workers it takes nothing: what they hold is theirs, and a dead worker's tasks come back
+    when the visibility timeout ends. Tasks are safe to repeat either way.
+    """
+    if app.control.ping(timeout=1.0):
+        return
+    with app.connection_for_write() as connection:
+        channel = connection.default_channel
+        channel.visibility_timeout = 0
+        channel.qos.restore_visible(num=None, interval=1)

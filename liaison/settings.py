@@ -154,8 +154,8 @@ if REDIS_URL.startswith("unix://"):  # kombu has its own names for a socket and 
     CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 2 * 3600,  # longer than the longest job
-    "unacked_restore_interval": 5,  # a killed worker's task is back within seconds
+    "visibility_timeout": 15 * 60,  # longer than the longest job: then a killed worker's task is back
+    "unacked_restore_interval": 5,  # looked for every 5 s; liaison.celery.take_over does not wait at all
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,  # a page never waits long for a broker that is down
     "socket_timeout": 30,
@@ -164,7 +164,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT = 3600
+CELERY_TASK_TIME_LIMIT = 14 * 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +49,7 @@ class Worker:
         env = os.environ | {"DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL} | environment
         command = [
             sys.executable, "-m", "celery", "-A", "liaison", "worker", "--loglevel=INFO", "--concurrency=1",
-            "--without-gossip", "--without-mingle", "--hostname=tests@%h",
+            "--without-gossip", "--without-mingle", f"--hostname={uuid.uuid4().hex}@%h",
         ]  # fmt: skip
         with self.log.open("ab") as log:
             seen = log.tell()
