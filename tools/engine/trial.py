@@ -240,9 +240,7 @@ def _prepare(trial: Trial) -> None:
         _stamp(trial, name).write_text(_state(SCHEMA_FILES if name == "schema" else STATIC_FILES))
     if waiting.exists():
         say("→ 生成演示城市")
-        _finish(
-            [_manage(trial, "seed_demo", stdout=subprocess.DEVNULL)]
-        )  # says the sign-ins; so do we, below
+        _finish([_manage(trial, "seed_demo")])
         waiting.unlink()
         (trial.var / "demo").touch()
 
