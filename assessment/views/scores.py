@@ -9,10 +9,11 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from assessment import exports, reports
+from assessment import exports, formula, reports
 from assessment.models import Score, ScoreLine
 from issues.models import MonthEnd
 from liaison.choices import Board, Measure, Slip
@@ -77,7 +78,8 @@ def _table(month_end: MonthEnd, scores: QuerySet[Score], board: str) -> dict[str
     rows = []
     for score in found:
         by_measure = {line.measure: line for line in score.lines.all()}
-        rows.append({"score": score, "lines": [by_measure.get(item.measure) for item in items]})
+        cells = [(by_measure.get(item.measure), item) for item in items]
+        rows.append({"score": score, "cells": cells, "lines": [line for line, _ in cells]})
     return {"items": items, "rows": rows, "is_ranked": ranked}
 
 
@@ -91,7 +93,16 @@ def score_month(request: HttpRequest, code: str, month: str, board: str) -> Http
         "month_end": month_end,
         "board": board,
         "board_name": Board(board).label,
-        "boards": [(value, label, counts.get(value, 0)) for value, label in Board.choices],
+        "tabs": [
+            {
+                "label": label,
+                "url": reverse("assessment:scores-month", args=[code, month, value]),
+                "active": value == board,
+                "count": counts[value],
+            }
+            for value, label in Board.choices
+            if value in counts
+        ],
         **_table(month_end, scores, board),
     }
     return render(request, "assessment/scores_month.html", context)
@@ -117,7 +128,12 @@ def score_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """One unit's sheet: item, weight, numerator and denominator, the rule in words, points, evidence."""
     score = _find(request, pk)
     lines = [
-        {"line": line, "words": reports.MEASURES[line.measure].words, "unit": reports.unit_word(line.measure)}
+        {
+            "line": line,
+            "actual": formula.ratio(line.numerator, line.denominator),
+            "words": reports.MEASURES[line.measure].words,
+            "unit": reports.unit_word(line.measure),
+        }
         for line in score.lines.order_by("position")
     ]
     counted = {slip.slip: slip for slip in score.deductions.order_by("pk")}
