@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 
 from issues.choices import Light, Source, Status
 from issues.models import Category, Ticket
-from liaison.models import Department, Region
+from issues.reports.months import NONE, SLICES
+from issues.reports.running import RUNNING, last_lead, running_since, running_slices
+from liaison.models import Department, Programme, Region
 
 VIEWS = (("todo", "待我办理"), ("open", "未销号"), ("late", "已逾期"), ("closed", "已销号"), ("all", "全部"))
 SORTS = ("next_on", "-next_on", "collected_at", "-collected_at", "number", "-number")
@@ -27,15 +29,27 @@ class TicketFilter(filters.FilterSet):
     view = filters.ChoiceFilter(method="by_view", choices=VIEWS, label="范围")
     status = filters.ChoiceFilter(choices=Status, label="状态")
     light = filters.ChoiceFilter(method="by_light", choices=Light, label="亮灯")
-    grade = filters.CharFilter(field_name="grade__code", label="等级")
+    grade = filters.CharFilter(method="by_grade", label="等级（none 为未定级）")
     category = filters.ModelChoiceFilter(
-        queryset=Category.objects.order_by("position"), to_field_name="code", label="类别"
+        queryset=Category.objects.order_by("position"),
+        to_field_name="code",
+        null_label="未分类",
+        null_value=NONE,
+        label="类别",
     )
     source = filters.ChoiceFilter(choices=Source, label="来源")
     region = filters.CharFilter(method="by_region", label="县区")
     unit = filters.CharFilter(method="by_unit", label="主办单位")
     company = filters.CharFilter(field_name="company__uscc", label="企业")
     programme = filters.CharFilter(field_name="programme__code", label="方案")
+    collected_from = filters.DateFilter(field_name="collected_at", lookup_expr="date__gte", label="收集自")
+    closed_from = filters.DateFilter(field_name="closed_at", lookup_expr="date__gte", label="销号自")
+    show = filters.ChoiceFilter(
+        method="by_slice",
+        choices=[(name, SLICES[name].label) for name in RUNNING],
+        label="本期（须指明方案）",
+    )
+    lead = filters.NumberFilter(method="by_lead", label="主办单位编号（含已销号的）")
 
     class Meta:
         model = Ticket
@@ -72,3 +86,37 @@ class TicketFilter(filters.FilterSet):
         if unit is None:
             return queryset.none()
         return queryset.filter(units__department=unit, units__is_current=True, units__part="lead")
+
+    def by_slice(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """The rows behind a figure of the programme's running month."""
+        official = self.request.user
+        programme = Programme.objects.visible_to(official).filter(code=self.data.get("programme", "")).first()
+        if programme is None:
+            return queryset.none()
+        newest = programme.month_ends.order_by("-month").first()
+        slices = running_slices(running_since(programme, newest), official.access.on)
+        return queryset.filter(slices[value].rows)
+
+    def by_lead(self, queryset: QuerySet[Ticket], name: str, value: int) -> QuerySet[Ticket]:
+        return queryset.annotate(last_lead=last_lead()).filter(last_lead=value)
+
+    def by_grade(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        return queryset.filter(grade__isnull=True) if value == NONE else queryset.filter(grade__code=value)
+
+    def words(self) -> list[str]:
+        """What a figure that led here has narrowed the queue by, beyond the chips."""
+        chosen = self.form.cleaned_data if self.is_valid() else {}
+        said = []
+        if chosen.get("show"):
+            said.append(SLICES[chosen["show"]].label)
+        if chosen.get("collected_from"):
+            said.append(f"{chosen['collected_from']:%-m月%-d日}起收集")
+        if chosen.get("closed_from"):
+            said.append(f"{chosen['closed_from']:%-m月%-d日}起销号")
+        if category := chosen.get("category"):
+            said.append("未分类" if category == NONE else str(category))
+        if chosen.get("grade"):
+            said.append("未定级" if chosen["grade"] == NONE else f"{chosen['grade']} 级")
+        if chosen.get("lead") and (unit := Department.objects.filter(pk=chosen["lead"]).first()):
+            said.append(f"主办：{unit}")
+        return said

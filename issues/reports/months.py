@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 
 from issues.choices import OPEN, Outcome, Status
@@ -26,6 +26,13 @@ class Slice:
 
 
 _closed = Q(status=Status.CLOSED)
+_climbed = Exists(
+    Escalation.objects.filter(
+        ticket=OuterRef("ticket"),
+        at__gt=OuterRef("month_end__since"),
+        at__lte=OuterRef("month_end__until"),
+    )
+)
 SLICES: dict[str, Slice] = {
     "new": Slice("本期收集", Q(is_new=True)),
     "open": Slice("期末在办", Q(status__in=OPEN)),
@@ -33,6 +40,7 @@ SLICES: dict[str, Slice] = {
     "solved": Slice("到期且已解决销号", Q(is_due=True, outcome=Outcome.SOLVED) & _closed),
     "unsolved": Slice("到期未解决", Q(is_due=True) & ~(Q(outcome=Outcome.SOLVED) & _closed)),
     "closed": Slice("本期销号", Q(is_closed=True)),
+    "settled": Slice("已解决销号", Q(is_closed=True, outcome=Outcome.SOLVED)),
     "explained": Slice("解释说明销号", Q(is_closed=True, outcome=Outcome.EXPLAINED)),
     "promised": Slice("承诺推进销号", Q(is_closed=True, outcome__in=[Outcome.UNDER_WAY, Outcome.PLANNED])),
     "cannot": Slice("暂无法解决销号", Q(is_closed=True, outcome=Outcome.CANNOT_NOW)),
@@ -50,6 +58,7 @@ SLICES: dict[str, Slice] = {
     "signed_in_time": Slice("按时签收", Q(signed_in_time=True)),
     "late_sign": Slice("逾期签收", Q(signed_in_time=False)),
     "reworked": Slice("本期重办", Q(reworks__gt=0)),
+    "climbed": Slice("本期提级督办", Q(_climbed)),
 }
 ENROLMENT_SLICES: dict[str, Slice] = {
     "enrolled": Slice("在册包抓企业", Q()),

@@ -248,6 +248,6 @@ SELECT %(month_end)s, n.id, n.company_id, place.id, seat.department_id, met.visi
         FROM companies_visit v
        WHERE v.enrolment_id = n.id AND v.logged_at > least(%(window)s, %(since)s)
          AND v.logged_at <= %(until)s) AS met
- WHERE n.programme_id = %(programme)s AND n.starts_on <= %(until_day)s
+ WHERE n.programme_id = %(programme)s AND n.project_id IS NULL AND n.starts_on <= %(until_day)s
    AND (n.ends_on IS NULL OR n.ends_on >= %(until_day)s)
 """  # noqa: S608 - our own fragments; values are parameters

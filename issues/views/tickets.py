@@ -28,7 +28,10 @@ from liaison.models import CalendarDay, Official, Region
 from liaison.workdays import day_of
 
 PER_PAGE = 25
-NARROWING = {"q", "status", "light", "grade", "category", "source", "region", "unit", "company", "programme"}
+NARROWING = {
+    *("q", "status", "light", "grade", "category", "source", "region", "unit", "company", "programme"),
+    *("show", "lead", "collected_from", "closed_from"),
+}
 
 
 def _scoped(official: Official) -> QuerySet[Ticket]:
@@ -69,6 +72,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "filter": chosen,
+        "led_by": chosen.words(),
         "q": data.get("q", ""),
         "view": data["view"],
         "view_name": dict(VIEWS).get(data["view"], ""),
@@ -114,7 +118,11 @@ def _view_counts(official: Official) -> list[tuple[str, str, int]]:
 
 
 def _region_choices(official: Official) -> list[tuple[str, str, None]]:
-    counties = Region.objects.visible_to(official).filter(level="county").order_by("code")
+    places = {posting.department.region.path.split("/")[0] for posting in official.access.postings}
+    cities = Q(pk__in=[])
+    for place in places:  # another city on the same map is none of theirs
+        cities |= Q(path__startswith=f"{place}/")
+    counties = Region.objects.visible_to(official).filter(cities, level="county").order_by("code")
     return [("", "全部", None)] + [(region.code, region.name, None) for region in counties]
 
 
