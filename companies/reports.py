@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -79,6 +79,20 @@ def count_contacted(enrolments: QuerySet[Enrolment], since: date, until: date) -
         all=Count("pk"), contacted=Count("pk", filter=Q(met=True))
     )
     return figures["contacted"], figures["all"]
+
+
+def with_contacts(enrolments: QuerySet[Enrolment], since: datetime) -> QuerySet[Enrolment]:
+    """Annotate `is_contacted`: contacts written down after the moment meet the rules, in number and way."""
+    flags = {VisitMode.VISIT: "on_site", VisitMode.PHONE: "by_phone", VisitMode.IM: "by_message"}
+    flags[VisitMode.VIDEO] = "by_video"
+    counts = Q(pk__in=[])
+    for mode, flag in flags.items():
+        counts |= Q(mode=mode, **{f"enrolment__version__contact_rule__{flag}": True})
+    made = Visit.objects.filter(counts, enrolment=OuterRef("pk"), logged_at__gt=since).order_by()
+    number = made.values("enrolment").annotate(n=Count("pk")).values("n")
+    return enrolments.annotate(contacts=Coalesce(Subquery(number), 0)).annotate(
+        is_contacted=Q(contacts__gte=F("version__contact_rule__min_count"))
+    )
 
 
 def count_companies(companies: QuerySet[Company], on: date) -> dict[str, int]:

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from companies.choices import Scale
 from companies.models import Assignment, Company, Enrolment, Project, Visit
 from companies.models.companies import CompanyQuerySet
+from companies.reports import with_contacts
 from liaison.models import Official, Programme, Region
 
 UNSTATED = "none"  # an address has no room for an empty value
@@ -36,6 +37,12 @@ class CompanyFilter(django_filters.FilterSet):
     programme = django_filters.ModelChoiceFilter(
         queryset=Programme.objects.all(), to_field_name="code", method="in_programme", label="方案代码"
     )
+    contacted = django_filters.ChoiceFilter(
+        choices=[(YES, "已达联系要求"), (NO, "未达联系要求")],
+        method="by_contact",
+        label="联系（与 after 合用）",
+    )
+    after = django_filters.IsoDateTimeFilter(method="nothing", label="联系从哪一刻起算")
     sort = django_filters.OrderingFilter(
         fields=[(column, name) for name, column in COLUMNS.items()], label="排序"
     )
@@ -64,6 +71,19 @@ class CompanyFilter(django_filters.FilterSet):
     def in_programme(self, queryset: QuerySet[Company], name: str, value: Programme) -> QuerySet[Company]:
         rows = Enrolment.objects.in_force(self.on).filter(company=OuterRef("pk"), programme=value)
         return queryset.filter(Exists(rows))
+
+    def by_contact(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        """Companies in force in the programme, by whether their contacts since `after` meet its rules."""
+        after, programme = self.form.cleaned_data.get("after"), self.form.cleaned_data.get("programme")
+        if after is None or programme is None:
+            return queryset.none()
+        places = Enrolment.objects.in_force(self.on).filter(programme=programme, project__isnull=True)
+        met = with_contacts(places, after).filter(is_contacted=value == YES)
+        return queryset.filter(Exists(met.filter(company=OuterRef("pk"))))
+
+    def nothing(self, queryset: QuerySet[Company], name: str, value: object) -> QuerySet[Company]:
+        """Only read together with `contacted`."""
+        return queryset
 
     def filter_queryset(self, queryset: QuerySet[Company]) -> QuerySet[Company]:
         """Companies by name unless asked otherwise, always in one settled order."""

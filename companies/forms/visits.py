@@ -33,6 +33,12 @@ class VisitFilter(django_filters.FilterSet):
     official = django_filters.NumberFilter(field_name="official", label="干部编号")
     mine = django_filters.ChoiceFilter(choices=[("yes", "我登记的")], method="own", label="只看我登记的")
     programme = django_filters.CharFilter(field_name="enrolment__programme__code", label="方案代码")
+    logged_after = django_filters.IsoDateTimeFilter(
+        field_name="logged_at", lookup_expr="gt", label="登记晚于"
+    )
+    logged_until = django_filters.IsoDateTimeFilter(
+        field_name="logged_at", lookup_expr="lte", label="登记不晚于"
+    )
 
     class Meta:
         model = Visit

@@ -24,6 +24,7 @@ from liaison.exports import download_workbook
 from liaison.models import Region
 
 VISITS_SHOWN = 10
+LED_BY = ("programme", "contacted", "after")  # set by the figure that leads here, kept through every chip
 
 
 @require_GET
@@ -41,7 +42,7 @@ def companies(request: HttpRequest) -> HttpResponse:
             "count": count,
             "everything": tally.count("all"),
             "words": request.GET.get("q", ""),
-            "kept": kept(request, "region", "scale", "enrolled", "team", "programme", "sort"),
+            "kept": kept(request, "region", "scale", "enrolled", "team", *LED_BY, "sort"),
             "chips": _chips(tally, counties),
             "enrol_form": EnrolForm(official=request.user) if perms.may_enrol(request.user) else None,
         },
@@ -52,7 +53,7 @@ def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
     """Every chip's count from one grouped query over what the words and the programme leave."""
     on = request.user.access.on
     given = request.GET
-    wide = {name: given[name] for name in ("q", "programme") if given.get(name)}
+    wide = {name: given[name] for name in ("q", *LED_BY) if given.get(name)}
     rest = CompanyFilter(wide, Company.objects.visible_to(request.user), request=request).qs
     rows = (
         rest.order_by()

@@ -18,6 +18,8 @@ from companies.views.queues import Tally, kept, page_of
 from liaison.choices import SystemRole
 from liaison.exports import download_workbook
 
+LED_BY = ("programme", "logged_after", "logged_until")  # set by the figure that leads here
+
 
 @require_GET
 def visits(request: HttpRequest) -> HttpResponse:
@@ -48,7 +50,17 @@ def visits(request: HttpRequest) -> HttpResponse:
             "page": page,
             "words": request.GET.get("q", ""),
             "kept": kept(
-                request, "span", "mode", "problem", "mine", "since", "until", "region", "official", "company"
+                request,
+                "span",
+                "mode",
+                "problem",
+                "mine",
+                "since",
+                "until",
+                "region",
+                "official",
+                "company",
+                *LED_BY,
             ),
             "spans": [("", "全部时间", None), *[(value, word, None) for value, word in SPANS]],
             "modes": [
@@ -66,7 +78,19 @@ def visits(request: HttpRequest) -> HttpResponse:
             "whose": [("", "全部", None), ("yes", "我登记的", None)],
             "serves": SystemRole.OFFICIAL in request.user.access.roles,
             "is_filtered": bool(
-                kept(request, "q", "span", "mode", "problem", "mine", "since", "until", "official", "company")
+                kept(
+                    request,
+                    "q",
+                    "span",
+                    "mode",
+                    "problem",
+                    "mine",
+                    "since",
+                    "until",
+                    "official",
+                    "company",
+                    *LED_BY,
+                )
             ),
         },
     )
