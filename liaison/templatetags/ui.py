@@ -23,6 +23,7 @@ from tablericons.templatetags.tablericons import icon as tabler_icon
 register = template.Library()
 
 DASH = "—"
+DASHES = "---------"  # what Django writes into the empty line of a list
 LONG_LIST = 12  # more choices than this get a box to type in; static/js/combo.js says the same
 WEEKDAYS = "一二三四五六日"
 MINUS = "\N{MINUS SIGN}"
@@ -272,20 +273,27 @@ def query(context: Context, *pairs: Any, **changes: Any) -> str:
 
 
 @register.inclusion_tag("components/chips.html", takes_context=True)
-def chips(context: Context, name: str, choices: Iterable[Sequence[Any]], label: str = "") -> dict[str, Any]:
-    """Filter chips with counts. `choices`: (value, label, count[, tone]); value "" is 全部."""
+def chips(
+    context: Context, name: str, choices: Iterable[Sequence[Any]], label: str = "", current: str | None = None
+) -> dict[str, Any]:
+    """Filter chips with counts. `choices`: (value, label, count[, tone]); the first is the usual one.
+
+    `current` says which one is in force when that is not simply what the address says.
+    """
     request = context.get("request")
-    current = request.GET.get(name, "") if request is not None else ""
+    entries = [("" if value is None else str(value), *rest) for value, *rest in choices]
+    if current is None:
+        chosen = request.GET.get(name, "") if request is not None else ""
+        current = chosen or (entries[0][0] if entries else "")
     shown = []
-    for value, word, count, *rest in choices:
-        value = "" if value is None else str(value)
+    for value, word, count, *rest in entries:
         shown.append(
             {
                 "ident": f"chip-{name}-{value or 'all'}",
                 "label": word,
                 "count": count,
                 "tone": rest[0] if rest else "",
-                "active": value == current,
+                "active": value == str(current),
                 "url": _address(context, [(name, value), ("page", None)]),
             }
         )
@@ -362,9 +370,23 @@ def _kind(widget: forms.Widget) -> str:
     return "input"
 
 
+def _name_the_blank(bound: forms.BoundField) -> None:
+    """The empty line of a list says what it means, instead of dashes."""
+    rule, word = bound.field, "请选择" if bound.field.required else "不选"
+    if isinstance(rule, forms.ModelChoiceField):
+        if rule.empty_label == DASHES:
+            rule.empty_label = word
+    elif isinstance(rule, forms.ChoiceField):
+        rule.choices = [  # type: ignore[assignment]
+            (value, word if value in ("", None) and text == DASHES else text) for value, text in rule.choices
+        ]
+
+
 def _dress(bound: forms.BoundField, kind: str) -> None:
     """Native pickers and the right phone keyboard, without a word in the form's own code."""
     widget, rule = bound.field.widget, bound.field
+    if isinstance(widget, forms.Select) and not widget.allow_multiple_selected:
+        _name_the_blank(bound)
     if isinstance(widget, forms.DateTimeInput) and widget.input_type == "text":
         widget.input_type, widget.format = "datetime-local", "%Y-%m-%dT%H:%M"
     elif isinstance(widget, forms.TimeInput) and widget.input_type == "text":
@@ -395,6 +417,9 @@ def field(
     bound: forms.BoundField, label: str = "", help: str = "", css: str = "", unit: str = ""
 ) -> dict[str, Any]:
     """One field of any form: label, mark if required, control, unit, help, errors beside it."""
+    widget = bound.field.widget
+    if isinstance(widget, forms.SelectMultiple):  # a list that wants Ctrl held down becomes a list of ticks
+        bound.field.widget = forms.CheckboxSelectMultiple(choices=widget.choices)
     kind = _kind(bound.field.widget)
     if not getattr(bound, "dressed", False):
         _dress(bound, kind)

@@ -177,6 +177,15 @@ class TestLinks:
         assert "1,608" in shown
         assert "<b>0</b>" in shown
 
+    def test_the_first_chip_is_in_force_until_one_is_chosen(self) -> None:
+        choices = [("todo", "待办", 3), ("all", "全部", 9)]
+        assert render('{% chips "view" choices %}', choices=choices).index("aria-current") < 120
+        shown = render('{% chips "view" choices current="all" %}', "/?view=todo", choices=choices)
+        assert 'id="chip-view-all" class="chip" href="?view=all" aria-current' in shown
+
+    def test_a_count_of_nothing_alarms_nobody(self) -> None:
+        assert "chip-red" not in render('{% chips "s" choices %}', choices=[("late", "超期", 0, "red")])
+
     def test_sort_turns_round_at_the_second_click(self) -> None:
         assert 'href="?sort=due"' in render('{% sort "due" "期限" %}')
         assert 'href="?sort=-due"' in render('{% sort "due" "期限" %}', "/?sort=due&page=9")
@@ -234,6 +243,30 @@ class TestForms:
     def test_a_field_rendered_twice_is_dressed_once(self) -> None:
         form = gallery.SampleForm()
         assert render("{% field form.company %}", form=form) == render("{% field form.company %}", form=form)
+
+    def test_a_list_that_wants_ctrl_held_down_becomes_ticks(self) -> None:
+        class Several(forms.Form):
+            units = forms.MultipleChoiceField(
+                label="配合单位", choices=[("1", "市公安局"), ("2", "市税务局")]
+            )
+
+        form = Several({"units": ["2"]})
+        ticks = [
+            attrs for tag, attrs in Tags(render("{% field form.units %}", form=form)).seen if tag == "input"
+        ]
+        assert [(tick["value"], "checked" in tick) for tick in ticks] == [("1", False), ("2", True)]
+        assert form.is_valid()
+        assert form.cleaned_data == {"units": ["2"]}
+
+    def test_the_empty_line_of_a_list_says_what_it_means(self) -> None:
+        class Pick(forms.Form):
+            must = forms.ChoiceField(choices=[("", "---------"), ("a", "甲")])
+            may = forms.ChoiceField(choices=[("", "---------"), ("a", "甲")], required=False)
+
+        shown = render("{% fields form %}", form=Pick())
+        assert "请选择" in shown
+        assert "不选" in shown
+        assert "---" not in shown
 
     def test_hidden_fields_come_bare(self) -> None:
         class Hidden(forms.Form):
