@@ -50,6 +50,8 @@ class AssignmentOptions(forms.Form):
         super().__init__(data)
         field: forms.ModelChoiceField[Programme] = self.fields["programme"]  # type: ignore[assignment]
         field.queryset = Programme.objects.visible_to(official).select_related("region").order_by("code")
+        if len(field.queryset) == 1:
+            field.initial = field.queryset[0].code
 
     def as_options(self) -> dict[str, Any]:
         """What the run keeps."""
@@ -176,8 +178,6 @@ class AssignmentExaminer(Examiner):
         """One line per company, seat, holder and first day."""
         given = draft.given
         draft.label = given.get("company", given.get("uscc", ""))
-        if "seat" in given:
-            draft.label = f"{draft.label} {given['seat']}"
         holder = given.get("phone") or squeezed(given.get("official", "") + "@" + given.get("department", ""))
         if not draft.errors:
             starts_on = given.setdefault("starts_on", self.scope.on)
@@ -291,6 +291,8 @@ class AssignmentExaminer(Examiner):
             "ends_on": ends_on.isoformat() if ends_on else None,
             "was": {"ends_on": kept.ends_on.isoformat() if kept and kept.ends_on else None},
         }
+        until = f"至 {ends_on}" if ends_on else "起"
+        self.tell(draft, role, official, unit.name, f"{starts_on} {until}")
         if kept is None:
             name = str(official or unit)
             self.held.setdefault((company.pk, role.pk), []).append(

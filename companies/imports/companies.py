@@ -45,7 +45,17 @@ class CompanyResource(RosterResource):
         "企业名称",
         "name",
         By(normalise.company_name),
-        synonyms=("企业全称", "公司名称", "单位名称", "市场主体名称", "主体名称", "商户名称", "名称", "企业"),
+        synonyms=(
+            "企业全称",
+            "公司名称",
+            "单位名称",
+            "单位全称",
+            "市场主体名称",
+            "主体名称",
+            "商户名称",
+            "名称",
+            "企业",
+        ),
         required=True,
         example="云川禾丰食品有限公司",
         note="营业执照上的全称",
@@ -232,6 +242,9 @@ class CompanyExaminer(Examiner):
             "set": {name: _as_json(value) for name, value in new.items()},
             "was": {name: _as_json(old[name]) for name in new} if kept else {},
         }
+        capital = self.columns["capital"].show(given.get("capital"))
+        region = given.get("region") or (kept and kept.region)
+        self.tell(draft, region, given.get("kind"), capital, given.get("established_on"))
 
     def write(self, rows: Sequence[ImportRow], *, by: Official, at: datetime) -> None:
         """New companies in one statement, changed ones in another."""

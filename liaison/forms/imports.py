@@ -71,6 +71,7 @@ class UploadForm(forms.Form):
             with on_disk(file) as path:
                 self.sheet = engine.open_sheet(path, self.roster)
                 self.sha256 = engine.file_sha256(path)
+                engine.refuse_strange_text(path, self.sheet, self.roster)
         except UnreadableFile as problem:
             raise forms.ValidationError(str(problem)) from None
         return file

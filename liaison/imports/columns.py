@@ -50,8 +50,8 @@ class RosterResource(ModelResource):  # type: ignore[misc]
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
-        """The columns in the order in which they were declared."""
-        return {name: field for name, field in cls.fields.items() if isinstance(field, Column)}
+        """The columns in the order in which `Meta.fields` names them."""
+        return {name: cls.fields[name] for name in cls._meta.fields}
 
 
 def suggest_mapping(columns: dict[str, Column], headings: list[str]) -> tuple[dict[str, str], bool]:

@@ -118,10 +118,7 @@ class DepartmentExaminer(Examiner):
                 met.add(here)
                 here = superior.get(here)
             if here:
-                draft.blame(
-                    "parent",
-                    "上级单位绕成了圈" if here != draft.given.get("parent") else "上级单位不能是自己或下级",
-                )
+                draft.blame("parent", "上级单位绕成了圈：上级不能是自己或自己的下级")
 
     def _compare(self, draft: Draft) -> None:
         kept = self.units.by_name.get(squeezed(draft.key))
@@ -141,6 +138,7 @@ class DepartmentExaminer(Examiner):
             "set": _as_json(new),
             "was": _as_json({name: old[name] for name in new} if kept else {}),
         }
+        self.tell(draft, draft.given.get("region") or old.get("region"), draft.given.get("parent"))
 
     def write(self, rows: Sequence[ImportRow], *, by: Official, at: datetime) -> None:
         """Units first, superiors when all of them exist."""

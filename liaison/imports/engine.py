@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from liaison import services
 from liaison.choices import ImportState, Verdict
-from liaison.imports.columns import Column, known_headings
+from liaison.imports.columns import Column, known_headings, suggest_mapping
 from liaison.imports.rosters import Draft, Examiner, Roster, Scope, in_batches, roster_of
 from liaison.models import ImportRow, ImportRun
 from liaison.services import imports as runs
@@ -44,6 +44,16 @@ class Outdated(Exception):
 def open_sheet(path: Path, roster: Roster) -> Sheet:
     """The roster in the file, its header row found by the kind's headings; UnreadableFile says why not."""
     return open_roster(path, known_headings=known_headings(roster.columns))
+
+
+def refuse_strange_text(path: Path, sheet: Sheet, roster: Roster) -> None:
+    """Any text reads as a table: one without a single heading of ours is some other file."""
+    mapping, _ = suggest_mapping(roster.columns, sheet.headings)
+    if not mapping and recognise(path) is FileKind.TEXT:
+        wanted = "、".join(column.heading for column in roster.columns.values() if column.required)
+        raise UnreadableFile(
+            f"没有认出任何列名，这不像{roster.name}。请检查是否选错了文件；表头至少要有：{wanted}。"
+        )
 
 
 def file_sha256(path: Path) -> str:

@@ -202,9 +202,7 @@ class OfficialExaminer(Examiner):
         if kept is None:
             return
         if squeezed(kept.name) != squeezed(name):
-            draft.blame(
-                "name", f"手机号 {kept.phone} 登记的是{kept.name}，请核对；改名或换人请到干部页面办理"
-            )
+            draft.blame("name", f"手机号 {kept.phone} 登记的是{kept.name}，姓名不符，请核对")
         units = {self.units.by_pk[post.department_id] for post in self.posts.get(kept.pk, [])}
         if units and not any(unit.region.path.startswith(self.scope.region.path) for unit in units):
             draft.blame("phone", f"该干部已登记在{self.scope.region}以外的单位，请由上一级的名册管理员导入")
@@ -230,8 +228,8 @@ class OfficialExaminer(Examiner):
         if kept:
             self.show_changes(draft, old_person | old_post, new_person | new_post)
             if post is None:
-                role = dict(SystemRole.choices)[given["role"]]
-                draft.changes["单位"] = ["", f"{given['department'].name}（{role}）"]
+                words = f"{given['department'].name}（{SystemRole(given['role']).label}）"
+                draft.changes["单位"] = ["", words]
         draft.values = {
             "id": kept.pk if kept else None,
             "person": person,
@@ -247,6 +245,8 @@ class OfficialExaminer(Examiner):
                 "was": {name: _iso(old_post[name]) for name in new_post} if post else {},
             },
         }
+        role = SystemRole(given["role"]).label
+        self.tell(draft, given["department"].name, given.get("title"), role, given.get("phone"))
 
     def _kept_post(self, draft: Draft, kept: Official) -> Posting | None:
         """The same seat in the same unit that has not ended before this line's day."""

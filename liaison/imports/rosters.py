@@ -80,6 +80,10 @@ class Examiner(ABC):
         """What can only be done once every row is written. Most kinds have nothing left to do."""
         return
 
+    def tell(self, draft: Draft, *parts: object) -> None:
+        """What a person needs to recognise the line by, on one line of the preview."""
+        draft.values["about"] = " · ".join(str(part) for part in parts if part)
+
     def show_changes(self, draft: Draft, old: dict[str, Any], new: dict[str, Any]) -> None:
         """Note what differs, worded by the columns."""
         for name, value in new.items():

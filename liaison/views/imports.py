@@ -23,6 +23,7 @@ from liaison.imports.rosters import Roster, roster_of, rosters
 from liaison.models import ImportRow, ImportRun
 from liaison.perms import may, may_in
 from liaison.services import imports as services
+from liaison.spreadsheets import UnreadableFile
 
 PER_PAGE = 50
 STEPS = ("上传", "对应列", "检查", "核对确认", "写入")
@@ -237,7 +238,7 @@ def _line(row: ImportRow) -> dict[str, Any]:
         "wrong": told if is_wrong else [],
         "notes": [] if is_wrong else told,
         "changes": [(name, old, new) for name, (old, new) in row.changes.items()],
-        "cells": [(name, text) for name, text in row.cells.items() if len(text) <= 40][:4],
+        "about": row.values.get("about", ""),
     }
 
 
@@ -282,7 +283,11 @@ def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     if run.state not in (ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED):
         messages.info(request, f"这次导入“{run.get_state_display()}”，不能再改列对应。")
         return redirect("liaison:import", run.pk)
-    samples = engine.samples(run)
+    try:
+        samples = engine.samples(run)
+    except UnreadableFile as problem:
+        messages.error(request, str(problem))
+        return redirect("liaison:imports")
     form = MappingForm(roster, run.headings, samples, request.POST or None, initial=run.mapping)
     if request.method == "POST" and form.is_valid():
         return _then(request, run, services.map_columns, mapping=form.mapping())
