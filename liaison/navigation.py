@@ -123,7 +123,8 @@ class Link:
 def menu_for(access: Access, path: str) -> list[Link]:
     """The entries that the official's roles open, the present page marked."""
     links = [(e, reverse(e.route)) for e in MENU if e.roles & access.roles]
-    best = max((url for _, url in links if path.startswith(url)), key=len, default="")
+    under = (url for _, url in links if path.startswith(url) and (url != "/" or path == url))
+    best = max(under, key=len, default="")
     return [
         Link(e.label, e.icon, url, e.group, active=url == best, phone=bool(e.phone & access.roles))
         for e, url in links
