@@ -47,7 +47,7 @@ def score_list(request: HttpRequest) -> HttpResponse:
         MonthEnd.objects.filter(pk__in=counted).select_related("programme").order_by("-month", "programme")
     )
     page = Paginator(months, PER_PAGE).get_page(request.GET.get("page"))
-    rows = [{"month_end": month_end, **counted[month_end.pk]} for month_end in page.object_list]
+    rows = [counted[month_end.pk] | {"month_end": month_end} for month_end in page.object_list]
     return render(request, "assessment/scores.html", {"page": page, "rows": rows})
 
 
