@@ -7,8 +7,11 @@ import os
 from pathlib import Path
 
 import dj_database_url
+import django_stubs_ext
 import structlog
 from csp.constants import NONCE, SELF
+
+django_stubs_ext.monkeypatch()  # ModelForm[Row] and the like may be written, not only checked
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
