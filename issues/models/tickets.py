@@ -9,10 +9,10 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, Value, When
 from django.urls import reverse
 
-from companies.models import Company, Enrolment, Visit
+from companies.models import Assignment, Company, Enrolment, Visit
 from issues.choices import (
     OPEN,
     AnswerMode,
@@ -49,8 +49,6 @@ class Category(models.Model):
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, official: Official) -> Self:
         """Problems of the regions one answers for, of one's unit, and of the companies one looks after."""
-        from companies.models import Assignment
-
         access = official.access
         seats = Assignment.objects.in_force(access.on).filter(enrolment=OuterRef("enrolment"))
         condition = access.regions(REGIONAL, "company__region__path") | Q(
@@ -76,31 +74,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def awaiting(self, official: Official) -> Self:
         """今天要办: problems whose next step is this official's to take, in any of their roles."""
-        from companies.models import Assignment
+        return self.filter(_awaits(official))
 
-        access = official.access
-        condition = Q(pk__in=[])
-        if SystemRole.OFFICIAL in access.roles:
-            seats = Assignment.objects.in_force(access.on).filter(
-                enrolment=OuterRef("enrolment"), official=official, role__answers_company=True
-            )
-            condition |= Q(status__in=(Status.DRAFT, Status.RESOLVED)) & Q(Exists(seats))
-        if SystemRole.UNIT in access.roles:
-            mine = TicketUnit.objects.filter(
-                access.departments((SystemRole.UNIT,), "department__path"),
-                ticket=OuterRef("pk"),
-                is_current=True,
-            )
-            condition |= Q(status__in=(Status.DISPATCHED, Status.IN_PROGRESS)) & Q(
-                Exists(mine.filter(part=Part.LEAD))
-            )
-            condition |= Q(status__in=(Status.DISPATCHED, Status.IN_PROGRESS)) & Q(
-                Exists(mine.filter(part=Part.COOPERATE, finished_at__isnull=True))
-            )
-        if SystemRole.OFFICE in access.roles:
-            here = access.regions((SystemRole.OFFICE,), "company__region__path")
-            condition |= here & (Q(status=Status.REPORTED) | Q(status=Status.ANSWERED, next_on__lt=access.on))
-        return self.filter(condition)
+    def with_mine(self, official: Official) -> Self:
+        """Annotate `is_mine`: whether the next step is this official's."""
+        return self.annotate(is_mine=ExpressionWrapper(_awaits(official), models.BooleanField()))
 
     def with_light(self, on: date) -> Self:
         """Annotate `light`, read from the stored days: the same in lists, filters, counts and charts."""
@@ -126,6 +104,32 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             | Q(company__name__contains=words)
             | Q(company__pinyin__contains=words.lower())
         )
+
+
+def _awaits(official: Official) -> Q:
+    access = official.access
+    condition = Q(pk__in=[])
+    if SystemRole.OFFICIAL in access.roles:
+        seats = Assignment.objects.in_force(access.on).filter(
+            enrolment=OuterRef("enrolment"), official=official, role__answers_company=True
+        )
+        condition |= Q(status__in=(Status.DRAFT, Status.RESOLVED)) & Q(Exists(seats))
+    if SystemRole.UNIT in access.roles:
+        mine = TicketUnit.objects.filter(
+            access.departments((SystemRole.UNIT,), "department__path"),
+            ticket=OuterRef("pk"),
+            is_current=True,
+        )
+        condition |= Q(status__in=(Status.DISPATCHED, Status.IN_PROGRESS)) & Q(
+            Exists(mine.filter(part=Part.LEAD))
+        )
+        condition |= Q(status__in=(Status.DISPATCHED, Status.IN_PROGRESS)) & Q(
+            Exists(mine.filter(part=Part.COOPERATE, finished_at__isnull=True))
+        )
+    if SystemRole.OFFICE in access.roles:
+        here = access.regions((SystemRole.OFFICE,), "company__region__path")
+        condition |= here & (Q(status=Status.REPORTED) | Q(status=Status.ANSWERED, next_on__lt=access.on))
+    return condition
 
 
 class Ticket(models.Model):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from companies.models import Assignment, Company
+from companies.views.queues import Tally, kept
 from issues import exports
-from issues.choices import Light, Move, Part, Status
+from issues.choices import Light, Move, Part
 from issues.forms.moves import MOVE_FORMS, MoveForm
 from issues.forms.tickets import SORTS, VIEWS, TicketFilter
 from issues.models import Ticket, TicketUnit
@@ -24,10 +27,19 @@ from issues.perms import actors_of, may_move, moves_open_to
 from issues.reports.course import holders_of
 from issues.services import MoveRefused
 from issues.transitions import Actor
+from liaison.choices import RegionLevel
 from liaison.models import CalendarDay, Official, Region
 from liaison.workdays import day_of
 
 PER_PAGE = 25
+LIGHT_TONES = {Light.YELLOW: "yellow", Light.RED: "red", Light.RED_PLUS: "red"}
+IN_VIEW: dict[str, Callable[[bool, str], bool]] = {
+    "todo": lambda is_mine, light: is_mine,
+    "open": lambda is_mine, light: light != Light.DONE,
+    "late": lambda is_mine, light: light in (Light.RED, Light.RED_PLUS),
+    "closed": lambda is_mine, light: light == Light.DONE,
+    "all": lambda is_mine, light: True,
+}
 NARROWING = {
     *("q", "status", "light", "grade", "category", "source", "region", "unit", "company", "programme"),
     *("show", "lead", "collected_from", "closed_from"),
@@ -73,25 +85,17 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filter": chosen,
         "led_by": chosen.words(),
-        "q": data.get("q", ""),
+        "words": data.get("q", ""),
         "view": data["view"],
-        "view_name": dict(VIEWS).get(data["view"], ""),
-        "views": _view_counts(official),
-        "lights": [("", "全部", None)]
-        + [(value, label, None) for value, label in Light.choices if value != Light.DONE],
-        "regions": _region_choices(official),
-        "today": official.access.on,
+        "chips": _chips(request, data) if chosen.is_valid() else {},
+        "kept": kept(request, "view", "light", "region", "sort"),
         "narrowed": any(data.get(name) for name in NARROWING),
         "company": Company.objects.visible_to(official).filter(uscc=data.get("company", "")).first()
         if data.get("company")
         else None,
     }
-    template = (
-        "issues/_ticket_table.html"
-        if request.htmx and request.htmx.target == "queue"
-        else "issues/tickets.html"
-    )
-    return render(request, template, context)
+    request.GET = data  # the chips mark the view that was chosen for the reader
+    return render(request, "issues/tickets.html", context)
 
 
 def _order(sort: str) -> tuple[Any, ...]:
@@ -102,28 +106,54 @@ def _order(sort: str) -> tuple[Any, ...]:
     return (F("next_on").asc(nulls_last=True), "-pk")
 
 
-def _view_counts(official: Official) -> list[tuple[str, str, int]]:
-    """How many problems stand in each view, in one query over the visible ones."""
-    today = official.access.on
-    open_ = ~Q(status=Status.CLOSED)
-    scoped = Ticket.objects.visible_to(official)
-    counts = scoped.aggregate(
-        open=Count("pk", filter=open_),
-        late=Count("pk", filter=open_ & Q(next_on__lt=today)),
-        closed=Count("pk", filter=~open_),
-        all=Count("pk"),
-    )
-    counts["todo"] = scoped.awaiting(official).count()
-    return [(value, label, counts[value]) for value, label in VIEWS]
+def _chips(request: HttpRequest, data: QueryDict) -> dict[str, list[tuple[Any, ...]]]:
+    """Views, lights and counties with their counts, each as the other choices leave them: one query."""
+    official: Official = request.user
+    rest = data.copy()
+    for name in ("view", "light", "region"):
+        rest.pop(name, None)
+    base = TicketFilter(rest, queryset=Ticket.objects.visible_to(official), request=request)
+    rows = [
+        {"n": n, "cell": (is_mine, light), "light": light, "region": path}
+        for is_mine, light, path, n in base.qs.with_mine(official)
+        .with_light(official.access.on)
+        .values_list("is_mine", "light", "company__region__path")
+        .annotate(n=Count("pk"))
+        .order_by()
+    ]
+    light, region = data.get("light", ""), data.get("region", "")
+    chosen: dict[str, Callable[[Any], bool]] = {"cell": lambda cell: IN_VIEW[data["view"]](*cell)}
+    if light:
+        chosen["light"] = lambda one: one == light
+    if region:
+        chosen["region"] = lambda path: f"/{region}/" in f"/{path}"
+    tally = Tally(rows, chosen)
+    counties = Region.objects.visible_to(official).filter(level=RegionLevel.COUNTY).order_by("path")
+    here = [
+        (county.code, county.name, tally.count("region", partial(_is_under, county.path)))
+        for county in counties
+        if any(_is_under(county.path, row["region"]) for row in rows)
+    ]
+    return {
+        "view": [(value, label, tally.count("cell", partial(_is_in, value))) for value, label in VIEWS],
+        "light": [
+            ("", "全部", None),
+            *(
+                (light.value, light.label, tally.count("light", light.__eq__), LIGHT_TONES.get(light, ""))
+                for light in Light
+                if light != Light.DONE
+            ),
+        ],
+        "region": [("", "全部", None), *here] if len(here) > 1 else [],
+    }
 
 
-def _region_choices(official: Official) -> list[tuple[str, str, None]]:
-    places = {posting.department.region.path.split("/")[0] for posting in official.access.postings}
-    cities = Q(pk__in=[])
-    for place in places:  # another city on the same map is none of theirs
-        cities |= Q(path__startswith=f"{place}/")
-    counties = Region.objects.visible_to(official).filter(cities, level="county").order_by("code")
-    return [("", "全部", None)] + [(region.code, region.name, None) for region in counties]
+def _is_in(view: str, cell: tuple[bool, str]) -> bool:
+    return IN_VIEW[view](*cell)
+
+
+def _is_under(path: str, one: str) -> bool:
+    return one.startswith(path)
 
 
 def _find(request: HttpRequest, number: str) -> Ticket:

@@ -57,7 +57,7 @@ class TestQueue:
         TicketFactory(enrolment=cast.enrolment, title="不导出", closed=True)
         answer = client_as("office").post(reverse("issues:tickets-export") + "?view=open")
         assert answer["Content-Type"].startswith("application/vnd.openxml")
-        answer.close()
+        assert b"".join(answer.streaming_content).startswith(b"PK")
         event = AuditEvent.objects.get(action="导出")
         assert event.detail["rows"] == 1
 
