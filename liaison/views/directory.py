@@ -33,7 +33,8 @@ def departments(request: HttpRequest) -> HttpResponse:
     current = Posting.objects.in_force(on)
     units = Department.objects.visible_to(request.user)
     if words:
-        units = units.filter(Q(name__contains=words) | Q(pinyin__contains=words.lower()))
+        named = Q(name__contains=words) | Q(short_name__contains=words)
+        units = units.filter(named | Q(pinyin__contains=words.lower()))
     if code:
         place = get_object_or_404(Region.objects.visible_to(request.user), code=code)
         units = units.filter(region__path__startswith=place.path)
