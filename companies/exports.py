@@ -66,7 +66,7 @@ def company_rows(companies: QuerySet[Company]) -> Iterator[list[Any]]:
             company.staff_count,
             company.contact_name,
             company.contact_phone,
-            company.last_on,
+            getattr(company, "last_on", None),
             "是" if company.is_active else "否",
         ]
 

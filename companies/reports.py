@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from companies.choices import VisitMode
@@ -81,7 +83,7 @@ def count_contacted(enrolments: QuerySet[Enrolment], since: date, until: date) -
     return figures["contacted"], figures["all"]
 
 
-def with_contacts(enrolments: QuerySet[Enrolment], since: datetime) -> QuerySet[Enrolment]:
+def with_contacts(enrolments: QuerySet[Enrolment], since: datetime) -> QuerySet[Any]:
     """Annotate `is_contacted`: contacts written down after the moment meet the rules, in number and way."""
     flags = {VisitMode.VISIT: "on_site", VisitMode.PHONE: "by_phone", VisitMode.IM: "by_message"}
     flags[VisitMode.VIDEO] = "by_video"
@@ -138,23 +140,21 @@ def counting_modes(rule: ContactRule | None) -> list[str]:
     return [mode.value for mode, counts in wanted.items() if counts]
 
 
-def with_load(
-    officials: QuerySet[Official], *, programme_id: int, projects: bool, on: date
-) -> QuerySet[Official]:
-    """Annotate `load`: how many companies (or projects) of the programme weigh on each official's quota."""
+def loads_of(officials: Iterable[int], *, programme_id: int, projects: bool, on: date) -> dict[int, int]:
+    """How many companies (or projects) of the programme weigh on each official's quota."""
     held = (
         Assignment.objects.filter(
-            official=OuterRef("pk"),
+            official__in=list(officials),
             role__counts_to_quota=True,
             enrolment__programme=programme_id,
             enrolment__project__isnull=not projects,
         )
         .not_over_by(on)
         .order_by()
-        .values("official")
+        .values_list("official")
         .annotate(n=Count("enrolment", distinct=True))
     )
-    return officials.annotate(load=Coalesce(Subquery(held.values("n")), 0))
+    return dict(held)
 
 
 @dataclass(frozen=True)
@@ -191,19 +191,20 @@ class Team:
 
 def teams_of(enrolments: EnrolmentQuerySet, on: date) -> list[Team]:
     """The teams of these enrolments on the day, in their order; two queries beside the rows' own."""
-    rows = (
-        enrolments.with_team(on)
-        .select_related("programme", "version", "company__region", "project", "plan")
-        .prefetch_related(
-            Prefetch("version__team_roles", TeamRole.objects.order_by("position", "pk"), to_attr="roles")
-        )
+    rows = list(
+        enrolments.with_team(on).select_related("programme", "company__region__parent", "project", "plan")
     )
+    roles: dict[int, list[TeamRole]] = {}
+    for role in TeamRole.objects.filter(version__in={row.version_id for row in rows}).order_by(
+        "position", "pk"
+    ):
+        roles.setdefault(role.version_id, []).append(role)
     teams = []
-    for enrolment in rows:
+    for row in rows:
         held: dict[int, list[Assignment]] = {}
-        for seat in enrolment.seats:
+        for seat in row.seats:
             held.setdefault(seat.role_id, []).append(seat)
-        teams.append(Team(enrolment, [Seat(role, held.get(role.pk, [])) for role in enrolment.version.roles]))
+        teams.append(Team(row, [Seat(role, held.get(role.pk, [])) for role in roles.get(row.version_id, [])]))
     return teams
 
 

@@ -38,7 +38,7 @@ class CompanySerializer(serializers.ModelSerializer[Company]):
 
     class Meta:
         model = Company
-        fields = (
+        fields: tuple[str, ...] = (
             "uscc", "name", "region", "region_name", "kind", "is_sole_trader", "industry", "scale",
             "established_on", "capital_wan", "capital_currency", "address", "staff_count", "is_active",
             "last_contact_on",

@@ -24,7 +24,7 @@ class VisitSerializer(serializers.ModelSerializer[Visit]):
 
     class Meta:
         model = Visit
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "client_id", "company", "company_name", "programme", "project", "official", "official_name",
             "department", "on", "mode", "summary", "has_problem", "logged_at",
         )  # fmt: skip

@@ -104,10 +104,10 @@ class SeatForm(forms.Form):
         """The official or the unit that the seat is given to."""
         value = self.cleaned_data["holder"].strip()
         if self.role.holder == Holder.OFFICIAL:
-            people = Official.objects.visible_to(self.official).filter(
-                pk=value if value.isdecimal() else None
-            )
-            found: Official | Department | None = people.first()
+            people = Official.objects.visible_to(self.official)
+            found: Official | Department | None = None
+            if value.isdecimal():
+                found = people.filter(pk=value).first()
         else:
             found = Department.objects.visible_to(self.official).active().filter(name=value).first()
         if found is None:

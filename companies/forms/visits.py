@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -67,7 +66,7 @@ class VisitFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
         """The latest first."""
-        filtered: Any = super().filter_queryset(queryset)
+        filtered: QuerySet[Visit] = super().filter_queryset(queryset)
         return filtered.order_by("-on", "-pk")
 
 

@@ -101,6 +101,8 @@ class Enrolment(models.Model):
 
     objects = EnrolmentQuerySet.as_manager()
 
+    seats: list[Assignment]  # those of a day, once `with_team` has fetched them
+
     class Meta:
         verbose_name = verbose_name_plural = "纳入包联"
         constraints = [

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from companies import exports, perms, reports, services
 from companies.forms.companies import SCALES, UNSTATED, CompanyFilter, ContactForm, EnrolForm
 from companies.models import Assignment, Company, Contact, Enrolment
-from companies.views.queues import Tally, kept, page_of
+from companies.views.queues import Tally, Test, anything, kept, page_of, same, under
 from liaison.choices import Holder, RegionLevel, SystemRole
 from liaison.exports import download_workbook
 from liaison.models import Region
@@ -43,6 +43,7 @@ def companies(request: HttpRequest) -> HttpResponse:
             "everything": tally.count("all"),
             "words": request.GET.get("q", ""),
             "kept": kept(request, "region", "scale", "enrolled", "team", *LED_BY, "sort"),
+            "led": bool(kept(request, *LED_BY)),
             "chips": _chips(tally, counties),
             "enrol_form": EnrolForm(official=request.user) if perms.may_enrol(request.user) else None,
         },
@@ -67,30 +68,21 @@ def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
     )
     regions = Region.objects.visible_to(request.user)
     counties = list(regions.filter(level=RegionLevel.COUNTY).order_by("code"))
-    chosen: dict[str, Any] = {}
+    chosen: dict[str, Test] = {}
     if code := given.get("region"):
         region = next((c for c in counties if c.code == code), None) or regions.filter(code=code).first()
         if region is not None:
-            chosen["region__path"] = lambda path: path.startswith(region.path)
+            chosen["region__path"] = under(region.path)
     if given.get("scale") in dict(SCALES):
-        chosen["scale"] = lambda value: (value or UNSTATED) == given["scale"]
+        chosen["scale"] = same("" if given["scale"] == UNSTATED else given["scale"])
     if given.get("enrolled") in ("yes", "no"):
-        chosen["is_in"] = lambda value: value == (given["enrolled"] == "yes")
+        chosen["is_in"] = same(given["enrolled"] == "yes")
     if given.get("team") in ("yes", "no"):
-        chosen["seated"] = lambda value: value == (given["team"] == "yes")
+        chosen["seated"] = same(given["team"] == "yes")
     return Tally(rows, chosen), counties
 
 
 def _chips(tally: Tally, counties: list[Region]) -> dict[str, list[tuple[str, str, int]]]:
-    def anything(_: Any) -> bool:
-        return True
-
-    def under(path: str) -> Any:
-        return lambda value: value.startswith(path)
-
-    def same(wanted: Any) -> Any:
-        return lambda value: value == wanted
-
     places = [(c.code, c.name, tally.count("region__path", under(c.path))) for c in counties]
     scales = [
         (value, label, tally.count("scale", same("" if value == UNSTATED else value)))
@@ -128,7 +120,7 @@ def _with_team_words(companies: QuerySet[Company], on: Any) -> QuerySet[Company]
         .values("names")
     )
     enrolled = Enrolment.objects.in_force(on).filter(company=OuterRef("pk"))
-    return companies.select_related("region").annotate(
+    return companies.select_related("region__parent").annotate(
         lead_name=Subquery(lead), people_names=Subquery(people[:1]), is_enrolled=Exists(enrolled)
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,7 +19,8 @@ from companies import exports, perms, reports, services
 from companies.forms.assignments import ANY, BulkSeatForm, EnrolmentFilter, SeatForm
 from companies.forms.companies import PlanForm
 from companies.models import Assignment, Enrolment
-from companies.views.queues import Tally, kept, page_of
+from companies.models.assignments import EnrolmentQuerySet
+from companies.views.queues import Tally, Test, anything, kept, page_of, under
 from liaison.choices import Holder, RegionLevel
 from liaison.exports import download_workbook
 from liaison.models import Department, Official, Posting, Quota, Region, TeamRole
@@ -35,10 +36,10 @@ def enrolments(request: HttpRequest) -> HttpResponse:
     shown = _filtered(request)
     tally, counties = _tally(request)
     roles = _roles(request)
-    coverage = reports.seat_coverage(_filtered(request, without="missing").qs, on)
-    count = shown.qs.order_by().count() if request.GET.get("missing") else tally.count()
-    page = page_of(request, shown.qs, count)
-    page.object_list = reports.teams_of(page.object_list, on)
+    coverage = reports.seat_coverage(_filtered(request, without="missing"), on)
+    count = shown.order_by().count() if request.GET.get("missing") else tally.count()
+    page = page_of(request, shown, count)
+    page.object_list = reports.teams_of(cast("EnrolmentQuerySet", page.object_list), on)
     departmental = [(role.code, role.name) for role in roles if role.holder == Holder.DEPARTMENT]
     return render(
         request,
@@ -50,11 +51,11 @@ def enrolments(request: HttpRequest) -> HttpResponse:
             "kept": kept(request, "region", "missing", "programme", "official", "sort"),
             "coverage": coverage,
             "counties": [
-                ("", "全部", tally.count("company__region__path", lambda _: True)),
+                ("", "全部", tally.count("company__region__path", anything)),
                 *[
                     (c.code, c.name, n)
                     for c in counties
-                    if (n := tally.count("company__region__path", lambda path, c=c: path.startswith(c.path)))
+                    if (n := tally.count("company__region__path", under(c.path)))
                 ],
             ],
             "gaps": [
@@ -78,28 +79,28 @@ def _check_reader(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _filtered(request: HttpRequest, without: str = "") -> EnrolmentFilter:
+def _filtered(request: HttpRequest, without: str = "") -> EnrolmentQuerySet:
     given = request.GET.copy()
     given.pop(without, None)
     rows = Enrolment.objects.visible_to(request.user).in_force(request.user.access.on)
-    return EnrolmentFilter(given, rows, request=request)
+    return cast("EnrolmentQuerySet", EnrolmentFilter(given, rows, request=request).qs)
 
 
 def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
     rows = (
         _filtered(request, without="region")
-        .qs.order_by()
+        .order_by()
         .values("company__region__path")
         .annotate(n=Count("pk"))
         .order_by()
     )
     regions = Region.objects.visible_to(request.user)
     counties = list(regions.filter(level=RegionLevel.COUNTY).order_by("code"))
-    chosen: dict[str, Any] = {}
+    chosen: dict[str, Test] = {}
     if code := request.GET.get("region"):
         region = next((c for c in counties if c.code == code), None) or regions.filter(code=code).first()
         if region is not None:
-            chosen["company__region__path"] = lambda path: path.startswith(region.path)
+            chosen["company__region__path"] = under(region.path)
     return Tally(rows, chosen), counties
 
 
@@ -124,7 +125,7 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
         for errors in form.errors.values():
             messages.error(request, " ".join(str(error) for error in errors))
         return back
-    chosen = _filtered(request).qs.managed_by(request.user)
+    chosen = _filtered(request).managed_by(request.user)
     if not request.POST.get("everything"):
         keys = [key for key in request.POST.getlist("enrolment") if key.isdigit()]
         chosen = chosen.filter(pk__in=keys)
@@ -159,7 +160,7 @@ def enrolments_export(request: HttpRequest) -> HttpResponseBase:
     return download_workbook(
         title="包联关系",
         headings=exports.enrolment_headings(seats),
-        rows=exports.enrolment_rows(_filtered(request).qs, seats, request.user.access.on),
+        rows=exports.enrolment_rows(_filtered(request), seats, request.user.access.on),
         by=request.user,
         at=timezone.now(),
         query=request.GET.urlencode(),
@@ -241,18 +242,18 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
                 messages.warning(request, seat.warning)
             return _panel(request, found) if request.htmx else redirect(found.company)
     words = (request.GET.get("q") or request.POST.get("q") or "").strip()
-    candidates = _units(request, found, role, words) if role.holder == Holder.DEPARTMENT else None
+    is_people = role.holder == Holder.OFFICIAL
+    candidates = (_people if is_people else _units)(request, found, role, words)
     context = {
         "enrolment": found,
         "role": role,
         "replaced": replaced,
         "form": form,
         "words": words,
-        "candidates": candidates if candidates is not None else _people(request, found, role, words),
-        "is_people": candidates is None,
+        "candidates": candidates[:CANDIDATES],
+        "is_cut": len(candidates) > CANDIDATES,
+        "is_people": is_people,
     }
-    context["is_cut"] = len(context["candidates"]) > CANDIDATES
-    context["candidates"] = context["candidates"][:CANDIDATES]
     template = "companies/_seat_picker.html" if request.htmx else "companies/seat_assign.html"
     return render(request, template, context, status=422 if form.errors else 200)
 
@@ -282,24 +283,28 @@ def _people(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: s
         unit = posts.filter(Q(department__name__contains=words) | Q(department__short_name__contains=words))
         rows = rows.filter(Q(name__contains=words) | Q(pinyin__startswith=words.lower()) | Exists(unit))
     projects = enrolment.project_id is not None
-    rows = reports.with_load(rows, programme_id=enrolment.programme_id, projects=projects, on=on)
+    people = list(rows.order_by("nearness", "pinyin", "pk")[: CANDIDATES + 1])
+    loads = reports.loads_of(
+        [person.pk for person in people], programme_id=enrolment.programme_id, projects=projects, on=on
+    )
     quotas = {quota.rank: quota for quota in Quota.objects.filter(version=enrolment.version_id)}
     found = []
-    for person in rows.order_by("nearness", "pinyin", "pk")[: CANDIDATES + 1]:
+    for person in people:
+        load = loads.get(person.pk, 0)
         quota = quotas.get(person.rank) if role.counts_to_quota else None
         limit = None if quota is None else quota.projects if projects else quota.companies
-        full = limit is not None and person.load >= limit
+        full = limit is not None and load >= limit
         found.append(
             {
                 "value": person.pk,
                 "name": person.name,
-                "unit": str(person.current_postings[0].department),
+                "unit": str(person.current_postings[0].department),  # type: ignore[attr-defined]
                 "note": person.get_rank_display(),
-                "load": person.load,
+                "load": load,
                 "limit": limit,
                 "unit_word": "个项目" if projects else "户",
                 "is_full": full and quota is not None and quota.is_hard,
-                "tone": "red" if full else "yellow" if limit and person.load + 1 >= limit else "",
+                "tone": "red" if full else "yellow" if limit and load + 1 >= limit else "",
             }
         )
     return found
@@ -332,7 +337,7 @@ def _units(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: st
             "name": unit.name,
             "unit": unit.region.name,
             "note": "",
-            "load": unit.load,
+            "load": unit.load,  # type: ignore[attr-defined]
             "limit": None,
             "unit_word": "户",
             "is_full": False,

@@ -12,16 +12,32 @@ from django.http import HttpRequest
 PER_PAGE = 50
 
 
+Test = Callable[[Any], bool]
+
+
+def anything(value: Any) -> bool:
+    """The chip 全部."""
+    return True
+
+
+def same(wanted: Any) -> Test:
+    """A chip that stands for one value."""
+    return lambda value: bool(value == wanted)
+
+
+def under(path: str) -> Test:
+    """A chip that stands for a region and all below it."""
+    return lambda value: bool(value.startswith(path))
+
+
 class Tally:
     """Rows counted by several properties at once; each chip sees the others' choices, not its own."""
 
-    def __init__(
-        self, rows: Iterable[Mapping[str, Any]], chosen: Mapping[str, Callable[[Any], bool]]
-    ) -> None:
+    def __init__(self, rows: Iterable[Mapping[str, Any]], chosen: Mapping[str, Test]) -> None:
         self.rows = list(rows)
         self.chosen = chosen
 
-    def count(self, name: str = "", fits: Callable[[Any], bool] | None = None) -> int:
+    def count(self, name: str = "", fits: Test | None = None) -> int:
         """Rows that fit all choices, those of `name` replaced by `fits`; all of them without a name."""
         tests = {key: test for key, test in self.chosen.items() if key != name}
         if fits is not None:
@@ -32,7 +48,7 @@ class Tally:
 def page_of(request: HttpRequest, queryset: QuerySet[Any], count: int) -> Page[Any]:
     """The page asked for, its total already counted; a page that does not exist is the nearest that does."""
     paginator = Paginator(queryset, PER_PAGE)
-    paginator.count = count  # type: ignore[misc]
+    paginator.count = count
     return paginator.get_page(request.GET.get("page"))
 
 

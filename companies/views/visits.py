@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -14,11 +12,13 @@ from companies import exports
 from companies.choices import VisitMode
 from companies.forms.visits import SPANS, VisitFilter
 from companies.models import Visit
-from companies.views.queues import Tally, kept, page_of
+from companies.views.queues import Tally, Test, anything, kept, page_of, same
 from liaison.choices import SystemRole
 from liaison.exports import download_workbook
 
-LED_BY = ("programme", "logged_after", "logged_until")  # set by the figure that leads here
+CHIPS = ("span", "mode", "problem", "mine")
+# Set by the figure or the page that leads here, kept through every chip.
+LED_BY = ("programme", "company", "official", "region", "since", "until", "logged_after", "logged_until")
 
 
 @require_GET
@@ -35,11 +35,11 @@ def visits(request: HttpRequest) -> HttpResponse:
         .annotate(n=Count("pk"))
         .order_by()
     )
-    chosen: dict[str, Any] = {}
+    chosen: dict[str, Test] = {}
     if request.GET.get("mode") in VisitMode.values:
-        chosen["mode"] = lambda value: value == request.GET["mode"]
+        chosen["mode"] = same(request.GET["mode"])
     if request.GET.get("problem") in ("yes", "no"):
-        chosen["has_problem"] = lambda value: value == (request.GET["problem"] == "yes")
+        chosen["has_problem"] = same(request.GET["problem"] == "yes")
     tally = Tally(rows, chosen)
     count = tally.count()
     page = page_of(request, shown.qs.select_related("company__region", "official", "department"), count)
@@ -49,49 +49,21 @@ def visits(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "words": request.GET.get("q", ""),
-            "kept": kept(
-                request,
-                "span",
-                "mode",
-                "problem",
-                "mine",
-                "since",
-                "until",
-                "region",
-                "official",
-                "company",
-                *LED_BY,
-            ),
+            "kept": kept(request, *CHIPS, *LED_BY),
+            "led": bool(kept(request, *LED_BY)),
             "spans": [("", "全部时间", None), *[(value, word, None) for value, word in SPANS]],
             "modes": [
-                ("", "全部方式", tally.count("mode", lambda _: True)),
-                *[
-                    (value, label, tally.count("mode", lambda mode, value=value: mode == value))
-                    for value, label in VisitMode.choices
-                ],
+                ("", "全部方式", tally.count("mode", anything)),
+                *[(value, label, tally.count("mode", same(value))) for value, label in VisitMode.choices],
             ],
             "problems": [
-                ("", "不限", tally.count("has_problem", lambda _: True)),
-                ("yes", "企业提出问题", tally.count("has_problem", lambda value: value)),
-                ("no", "没有问题", tally.count("has_problem", lambda value: not value)),
+                ("", "不限", tally.count("has_problem", anything)),
+                ("yes", "企业提出问题", tally.count("has_problem", same(True))),
+                ("no", "没有问题", tally.count("has_problem", same(False))),
             ],
             "whose": [("", "全部", None), ("yes", "我登记的", None)],
             "serves": SystemRole.OFFICIAL in request.user.access.roles,
-            "is_filtered": bool(
-                kept(
-                    request,
-                    "q",
-                    "span",
-                    "mode",
-                    "problem",
-                    "mine",
-                    "since",
-                    "until",
-                    "official",
-                    "company",
-                    *LED_BY,
-                )
-            ),
+            "is_filtered": bool(kept(request, "q", *CHIPS, *LED_BY)),
         },
     )
 

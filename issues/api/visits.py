@@ -42,7 +42,7 @@ class LogVisitWithProblemSerializer(LogVisitSerializer):
 class LoggedVisitSerializer(VisitSerializer):
     """A visit and the numbers of the problems collected in it."""
 
-    tickets = serializers.SlugRelatedField(slug_field="number", many=True, read_only=True)
+    tickets: Any = serializers.SlugRelatedField(slug_field="number", many=True, read_only=True)
 
     class Meta(VisitSerializer.Meta):
         fields = (*VisitSerializer.Meta.fields, "tickets")

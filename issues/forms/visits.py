@@ -16,8 +16,8 @@ from issues.services.visits import Problem
 PROBLEM_FIELDS = ("title", "description", "wish", "category")
 
 
-class EnrolmentField(forms.ModelChoiceField):
-    def label_from_instance(self, enrolment: Enrolment) -> str:  # type: ignore[override]
+class EnrolmentField(forms.ModelChoiceField[Enrolment]):
+    def label_from_instance(self, enrolment: Enrolment) -> str:
         of = f" · 项目：{enrolment.project.name}" if enrolment.project else ""
         return f"{enrolment.programme.name}{of}"
 

@@ -58,7 +58,5 @@ def _tell(request: HttpRequest, done: Logged) -> None:
     elif done.ticket.reported_at is not None:
         messages.success(request, f"走访已登记，问题 {done.ticket.number} 已上报协调办公室。")
     else:
-        messages.warning(
-            request,
-            f"走访已登记，问题 {done.ticket.number} 尚未上报，请在 {done.ticket.report_due_on:%Y-%m-%d} 前上报。",
-        )
+        number, due = done.ticket.number, done.ticket.report_due_on
+        messages.warning(request, f"走访已登记，问题 {number} 尚未上报，请在 {due:%Y-%m-%d} 前上报。")

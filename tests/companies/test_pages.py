@@ -7,11 +7,11 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from companies.models import Assignment, Company, Enrolment, ServicePlan
 from liaison.models import AuditEvent
+from tests.companies import now, today
 from tests.factories import (
     CompanyFactory,
     DepartmentFactory,
@@ -117,7 +117,14 @@ class TestCompanyPage:
     def test_shows_team_contacts_and_visits(self, client_as, cast):
         VisitFactory(enrolment=cast.enrolment, official=cast.official, summary="谈了用工")
         page = client_as("official").get(cast.company.get_absolute_url()).content.decode()
-        for words in ("林小舟", "牵头单位", "谈了用工", "秦明月", "登记走访", f"?company={cast.company.uscc}"):
+        for words in (
+            "林小舟",
+            "牵头单位",
+            "谈了用工",
+            "秦明月",
+            "登记走访",
+            f"?company={cast.company.uscc}",
+        ):
             assert words in page
         assert "撤下" not in page
 
@@ -176,7 +183,7 @@ class TestTeam:
         assert "已包抓 1 / 5 户" in picker.content.decode()
         answer = client.post(
             self.url(enrolment, "officer"),
-            {"holder": cast.official.pk, "starts_on": timezone.localdate()},
+            {"holder": cast.official.pk, "starts_on": today()},
             headers={"HX-Request": "true"},
         )
         assert answer["HX-Retarget"] == f"#team-{enrolment.pk}"
@@ -190,7 +197,7 @@ class TestTeam:
         assert page.startswith("<!doctype html>")
         answer = client.post(
             self.url(enrolment, "lead_department"),
-            {"holder": cast.power.name, "starts_on": timezone.localdate()},
+            {"holder": cast.power.name, "starts_on": today()},
         )
         assert answer.url == enrolment.company.get_absolute_url()
 
@@ -198,12 +205,12 @@ class TestTeam:
         client = client_as("office")
         answer = client.post(
             self.url(cast.enrolment, "officer"),
-            {"holder": cast.stranger.pk, "starts_on": timezone.localdate()},
+            {"holder": cast.stranger.pk, "starts_on": today()},
             headers={"HX-Request": "true"},
         )
         assert answer.status_code == 422
         assert "已由林小舟担任" in answer.content.decode()
-        nobody = client.post(self.url(cast.enrolment, "officer"), {"starts_on": timezone.localdate()})
+        nobody = client.post(self.url(cast.enrolment, "officer"), {"starts_on": today()})
         assert "请选择人选" in nobody.content.decode()
 
     def test_replaces_and_vacates(self, client_as, cast):
@@ -212,11 +219,9 @@ class TestTeam:
         other = PostingFactory().official
         client.post(
             self.url(cast.enrolment, "officer"),
-            {"holder": other.pk, "starts_on": timezone.localdate(), "replaces": seat.pk},
+            {"holder": other.pk, "starts_on": today(), "replaces": seat.pk},
         )
-        now = Assignment.objects.in_force(timezone.localdate()).get(
-            enrolment=cast.enrolment, role__code="officer"
-        )
+        now = Assignment.objects.in_force(today()).get(enrolment=cast.enrolment, role__code="officer")
         assert now.official == other
         answer = client.post(
             URL("companies:seat-vacate", args=[cast.enrolment.pk, now.pk]), headers={"HX-Request": "true"}
@@ -240,7 +245,7 @@ class TestTeam:
     def test_takes_a_company_out(self, client_as, cast):
         client_as("office").post(URL("companies:enrolment-end", args=[cast.enrolment.pk]))
         cast.enrolment.refresh_from_db()
-        assert cast.enrolment.ends_on < timezone.localdate()
+        assert cast.enrolment.ends_on < today()
 
 
 class TestEnrolments:
@@ -256,7 +261,7 @@ class TestEnrolments:
 
     def test_gives_many_a_lead_unit(self, client_as, cast):
         empty = [EnrolmentFactory(company=CompanyFactory(region=cast.county)) for _ in range(2)]
-        give = {"role": "lead_department", "department": cast.power.name, "starts_on": timezone.localdate()}
+        give = {"role": "lead_department", "department": cast.power.name, "starts_on": today()}
         client = client_as("office")
         client.post(URL("companies:enrolments-assign"), {**give, "enrolment": [e.pk for e in empty]})
         assert Assignment.objects.filter(department=cast.power, enrolment__in=empty).count() == 2
@@ -279,16 +284,24 @@ class TestEnrolments:
     def test_units_with_the_same_short_name_must_be_named_in_full(self, client_as, cast):
         for name in ("甲县发改局", "乙县发改局"):
             DepartmentFactory(name=name, short_name="发改局")
-        give = {"role": "lead_department", "department": "发改局", "starts_on": "2026-03-02", "everything": "yes"}
+        give = {
+            "role": "lead_department",
+            "department": "发改局",
+            "starts_on": "2026-03-02",
+            "everything": "yes",
+        }
         page = client_as("office").post(URL("companies:enrolments-assign"), give, follow=True)
         assert "有多个单位叫" in page.content.decode()
 
 
 class TestVisits:
     def test_lists_filters_and_exports(self, client_as, cast):
-        today = timezone.localdate()
         mine = VisitFactory(
-            enrolment=cast.enrolment, official=cast.official, on=today, has_problem=True, logged_at=timezone.now()
+            enrolment=cast.enrolment,
+            official=cast.official,
+            on=today(),
+            has_problem=True,
+            logged_at=now(),
         )
         VisitFactory(enrolment=cast.other_enrolment, official=cast.stranger, phone=True)
         office, official = client_as("office"), client_as("official")
@@ -314,9 +327,7 @@ class TestMine:
             company=CompanyFactory(region=cast.county, name="云川阿尔法公司", pinyin="a"),
             team={"officer": cast.official},
         )
-        VisitFactory(
-            enrolment=second, official=cast.official, on=timezone.localdate(), logged_at=timezone.now()
-        )
+        VisitFactory(enrolment=second, official=cast.official, on=today(), logged_at=now())
         client = client_as("official")
         with django_assert_max_num_queries(10):
             page = client.get(URL("companies:mine"))

@@ -6,10 +6,10 @@ import uuid
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from companies.models import Visit
 from issues.models import Ticket
+from tests.companies import today
 from tests.factories import AssignmentFactory, EnrolmentFactory
 
 
@@ -18,7 +18,7 @@ def form(cast):
     return {
         "client_id": str(uuid.uuid4()),
         "enrolment": cast.enrolment.pk,
-        "on": timezone.localdate().isoformat(),
+        "on": today().isoformat(),
         "mode": "visit",
         "summary": "生产正常",
         "has_problem": "no",
@@ -38,7 +38,7 @@ class TestForm:
         client = client_as("official")
         page = client.get(url)
         assert page.context["form"]["mode"].value() == "visit"
-        assert page.context["form"]["on"].value() == timezone.localdate()
+        assert page.context["form"]["on"].value() == today()
         answer = client.post(url, {**form, "summary": ""})
         assert answer.url == cast.company.get_absolute_url()
         assert (Visit.objects.get().has_problem, Ticket.objects.count()) == (False, 0)
@@ -113,7 +113,7 @@ class TestApi:
             "client_id": str(uuid.uuid4()),
             "company": cast.company.uscc,
             "programme": cast.version.programme.code,
-            "on": timezone.localdate().isoformat(),
+            "on": today().isoformat(),
             "mode": "visit",
             **fields,
         }
@@ -155,7 +155,7 @@ class TestAssignmentsApi:
             "programme": enrolment.programme.code,
             "role": "officer",
             "official": cast.official.pk,
-            "starts_on": timezone.localdate().isoformat(),
+            "starts_on": today().isoformat(),
             **fields,
         }
 
