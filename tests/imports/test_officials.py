@@ -1,0 +1,85 @@
+"""干部名册: people by phone, a post on each line."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from liaison.choices import Rank, Reach, SystemRole, Verdict
+from liaison.models import Official
+from tests.factories import Cast, DepartmentFactory, OfficialFactory, PostingFactory
+from tests.imports.files import check, confirm, reasons, sheet_bytes, verdicts
+
+HEADINGS = ("姓名", "手机号", "单位", "职务", "职级", "系统角色", "任职起", "出生年月")
+
+
+def test_a_person_with_two_posts_stands_on_two_lines(roster: Official, cast: Cast):
+    rows = [
+        ["高远", "13700000001", cast.land.name, "副局长", "正科级", "单位联络员", "2026-01-05", "1985.06"],
+        ["高远", "13700000001", cast.industry.name, "科长", "正科级", "", "", "1985.06"],
+    ]
+    run = confirm(check("officials", sheet_bytes(HEADINGS, rows), roster), roster)
+
+    assert run.counts["new"] == 2
+    official = Official.objects.get(phone="13700000001")
+    assert (official.username, official.rank, official.birth_year) == ("13700000001", Rank.SECTION, 1985)
+    assert official.must_change_password
+    assert not official.has_usable_password()
+    posts = official.postings.order_by("starts_on").values_list("department__name", "role", "reach", "starts_on")
+    assert list(posts) == [
+        (cast.land.name, SystemRole.UNIT, Reach.DEPARTMENT, date(2026, 1, 5)),
+        (cast.industry.name, SystemRole.OFFICIAL, Reach.OWN, date(2026, 3, 2)),
+    ]
+
+
+def test_someone_known_without_a_number_gets_it(roster: Official, cast: Cast):
+    known = OfficialFactory(name="高远", phone=None)
+    PostingFactory(official=known, department=cast.land, role=SystemRole.UNIT)
+    rows = [["高远", "13700000001", cast.land.name, "局长", "", "单位联络员", "", ""]]
+    run = confirm(check("officials", sheet_bytes(HEADINGS, rows), roster), roster)
+
+    known.refresh_from_db()
+    assert known.phone == "13700000001"
+    assert run.rows.get().changes == {"手机号": ["", "13700000001"], "职务": ["", "局长"]}
+
+
+def test_without_a_phone_people_are_known_by_name_and_unit(roster: Official, cast: Cast):
+    content = sheet_bytes(("姓名", "单位", "职务"), [["高远", cast.land.name, "科员"]])
+    confirm(check("officials", content, roster), roster)
+    assert Official.objects.get(name="高远").username == "gaoyuan"
+    assert verdicts(check("officials", content, roster)) == {2: Verdict.SAME}
+
+    other = sheet_bytes(("姓名", "单位", "职务"), [["高远", cast.power.name, "科员"]])
+    confirm(check("officials", other, roster), roster)
+    assert Official.objects.filter(name="高远", username="gaoyuan2").exists()
+
+
+def test_refuses_a_number_that_is_someone_elses(roster: Official, cast: Cast):
+    rows = [
+        ["冒名者", cast.unit.phone, cast.land.name, "", "", "单位联络员", "", ""],
+        ["甲", "13700000002", cast.land.name, "", "", "", "", ""],
+        ["乙", "13700000002", cast.power.name, "", "", "", "", ""],
+    ]
+    run = check("officials", sheet_bytes(HEADINGS, rows), roster)
+    assert verdicts(run) == {2: Verdict.ERROR, 3: Verdict.NEW, 4: Verdict.ERROR}
+    assert "田家骏" in reasons(run, 2)["姓名"]
+
+
+def test_roster_staff_cannot_make_an_administrator(roster: Official, admin: Official, cast: Cast):
+    content = sheet_bytes(HEADINGS, [["高远", "13700000001", cast.land.name, "", "", "系统管理员", "", ""]])
+    assert "系统管理员" in reasons(check("officials", content, roster), 2)["系统角色"]
+    assert verdicts(check("officials", content, admin)) == {2: Verdict.NEW}
+
+
+def test_refuses_units_outside_and_words_that_mean_nothing(roster: Official, cast: Cast):
+    abroad = DepartmentFactory(name="邻市财政局", region__code="519800", region__name="邻市")
+    rows = [
+        ["甲", "13700000001", abroad.name, "", "", "", "", ""],
+        ["乙", "1370000", cast.land.name, "", "", "", "", ""],
+        ["丙", "13700000003", "没有的局", "", "", "", "", ""],
+        ["丁", "13700000004", cast.land.name, "", "宰相", "", "", ""],
+    ]
+    run = check("officials", sheet_bytes(HEADINGS, rows), roster)
+    assert set(verdicts(run).values()) == {Verdict.ERROR}
+    assert "不在云川市范围内" in reasons(run, 2)["单位"]
+    assert "11 位" in reasons(run, 3)["手机号"]
+    assert "一般干部" in reasons(run, 5)["职级"]
