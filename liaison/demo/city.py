@@ -114,9 +114,9 @@ class _Builder:
             for category in categories:
                 city.handlers.setdefault(category, []).append(bureau)
         self._signing_in(government, coordination, inspection)
-        for title in ("市委副书记", "副市长", "市政协副主席"):
+        for _ in range(3):
             official = self._person(Rank.BUREAU)
-            self._leads(official, government, title, Reach.REGION)
+            self._leads(official, government, "副市长", Reach.REGION)
             city.bureau_leaders.append(official)
         for bureau in city.bureaus.values():
             chief = self._person(Rank.COUNTY)

@@ -22,6 +22,7 @@ from liaison.workdays import SHANGHAI
 
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ROOM = {Rank.BUREAU: 4, Rank.COUNTY: 5, Rank.SECTION: 5, Rank.STAFF: 5}  # P2's quota of companies
+SHORT_HANDED = 0.03  # teams that still want an official, for the office to find
 LONGEST = "云川市岚禾新能源汽车零部件智能制造产业园投资建设运营有限公司"
 
 
@@ -149,7 +150,7 @@ class TeamMaker:
 
         bureaus = list(self.city.bureaus.values())
         lead = bureaus[self.rng.randrange(len(bureaus))]
-        officer = self._next_officer(county)
+        officer = self._next_officer(county) if self.rng.random() > SHORT_HANDED else None
         if officer is not None and self.units[officer.pk].region_id == self.city.region.pk:
             lead = self.units[officer.pk]
         give("lead_department", department=lead)

@@ -20,6 +20,7 @@ from liaison.demo.agenda import Agenda, moment_on
 from liaison.demo.city import City, raise_city
 from liaison.demo.course import Course
 from liaison.demo.firms import Firms, enrol, found_companies, start_projects
+from liaison.demo.roster import hand_in_roster
 from liaison.demo.scene import set_scene
 from liaison.models import Official, ProgrammeVersion, Region
 from liaison.services import load_preset, seed_calendar
@@ -75,6 +76,7 @@ def seed_city(*, at: datetime, scale: float = 1.0, say: Say = print) -> None:
     _Life(city, firms, version, agenda, course, rng).plan(starts_on, tickets=round(TICKETS * scale))
     set_scene(city=city, firms=firms, agenda=agenda, course=course, rng=rng)
     _walk(agenda, starts_on, say=say)
+    hand_in_roster(city=city, firms=firms, rng=rng, at=at - timedelta(minutes=25))
     closed = Ticket.objects.filter(status="closed").count()
     say(f"  问题：{Ticket.objects.count()} 件，其中 {closed} 件已由企业确认销号")
 
