@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from issues.choices import Status
@@ -37,11 +38,23 @@ def run_until(ticket: Ticket, due: date, *, limit: int, calendar: WorkCalendar) 
     ticket.act_on = next_act(ticket, calendar=calendar)
 
 
-def await_company(ticket: Ticket, *, since: date, calendar: WorkCalendar) -> None:
+@dataclass(frozen=True)
+class Wait:
+    """A last day that is not counted in working days, and why, in words."""
+
+    due: date
+    words: str
+
+
+def await_company(ticket: Ticket, *, since: date, calendar: WorkCalendar) -> Wait:
     """The company has `close_days` natural days to say its word; silence goes to the office's call-back."""
     natural = ticket.version.survey_rule.close_days
     due = since + timedelta(days=natural)  # the one limit in natural days: a link's life, not a deadline
     run_until(ticket, due, limit=calendar.count(since, due), calendar=calendar)
+    words = (
+        f"企业确认链接自答复之日起 {natural} 天内有效，{due.month}月{due.day}日截止；没有评价的由办公室回访。"
+    )
+    return Wait(due, words)
 
 
 def next_act(ticket: Ticket, *, calendar: WorkCalendar) -> date | None:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from issues.choices import Move
 from issues.models import Escalation, Ticket, TicketEvent
+from issues.services.clock import Wait
 from issues.services.errors import MoveRefused
 from issues.transitions import RULES
 from liaison.choices import Rung, SystemRole, Trigger
@@ -64,7 +65,7 @@ def write_event(
     at: datetime,
     actor: str = "",
     note: str = "",
-    explanation: Explanation | None = None,
+    explanation: Explanation | Wait | None = None,
 ) -> None:
     """One line of the ticket's course, with the deadline that follows and why, in words."""
     TicketEvent.objects.create(

@@ -266,10 +266,10 @@ def answer_ticket(*, ticket: Ticket, mode: AnswerMode, note: str, by: Official, 
     ticket = lock_for(ticket, Move.ANSWER)
     ticket.answered_at, ticket.answer_mode = at, mode
     source = advance(ticket, Move.ANSWER)
-    await_company(ticket, since=day_of(at), calendar=calendar_of(ticket))
+    wait = await_company(ticket, since=day_of(at), calendar=calendar_of(ticket))
     ticket.save(update_fields=["status", "answered_at", "answer_mode", *DAYS])
     words = AnswerMode(mode).label + (f"：{note.strip()}" if note.strip() else "")
-    write_event(ticket, Move.ANSWER, source=source, by=by, at=at, note=words)
+    write_event(ticket, Move.ANSWER, source=source, by=by, at=at, note=words, explanation=wait)
     announce("ticket.answered", at=at)
     return ticket
 
