@@ -67,7 +67,7 @@ def _tickets() -> list[dict[str, Any]]:
             date(2026, 10, 9),
             -7,
             "red+",
-            "严重超期",
+            "严重逾期",
         ),
         (
             "WT-2026-0151",
@@ -133,7 +133,7 @@ def _events() -> list[dict[str, Any]]:
             "unit": "系统",
             "tone": "red",
             "icon": "stairs-up",
-            "body": "超期 5 个工作日，按规则提级一次。",
+            "body": "逾期 5 个工作日，按规则提级一次。",
         },
         {
             "at": at(9, 17, 20),
@@ -229,7 +229,7 @@ def sample_context() -> dict[str, Any]:
         "lights": ["green", "yellow", "red", "red+", "blue", "grey", "done"],
         "status_choices": [
             ("", "全部", 1608),
-            ("overdue", "超期", 23, "red"),
+            ("overdue", "逾期", 23, "red"),
             ("soon", "临期", 41, "yellow"),
             ("open", "办理中", 310),
             ("confirm", "待企业确认", 57),

@@ -41,11 +41,11 @@ class Tone(NamedTuple):
 TONES = {
     "green": Tone("green", '<circle cx="6" cy="6" r="5"/>', "正常"),
     "yellow": Tone("yellow", '<path d="M6 .8 11.8 11H.2z"/>', "临期"),
-    "red": Tone("red", '<path d="M1 1h10v10H1z"/>', "超期"),
+    "red": Tone("red", '<path d="M1 1h10v10H1z"/>', "逾期"),
     "red+": Tone(
         "red-plus",
         '<path d="M0 0h12v12H0z"/><path class="cut" d="M5.1 2h1.8v5H5.1zM5.1 8.2h1.8V10H5.1z"/>',
-        "严重超期",
+        "严重逾期",
     ),
     "blue": Tone(
         "blue",
@@ -231,7 +231,7 @@ def days_in_words(left: int) -> str:
     """Working days left (negative: past) as a person would say it."""
     if left > 0:
         return f"还剩 {left} 个工作日"
-    return f"超期 {-left} 个工作日" if left < 0 else "今日到期"
+    return f"逾期 {-left} 个工作日" if left < 0 else "今日到期"
 
 
 @register.inclusion_tag("components/deadline.html")

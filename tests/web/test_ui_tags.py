@@ -107,7 +107,7 @@ class TestDates:
             (7, "green", "还剩 7 个工作日"),
             (2, "yellow", "还剩 2 个工作日"),
             (0, "yellow", "今日到期"),
-            (-3, "red", "超期 3 个工作日"),
+            (-3, "red", "逾期 3 个工作日"),
         ],
     )
     def test_a_deadline_says_how_much_is_left(self, left: int, tone: str, words: str) -> None:
@@ -165,7 +165,7 @@ class TestLinks:
         shown = render(
             '{% chips "status" choices "状态" %}',
             "/?status=open&page=4&sort=due",
-            choices=[("", "全部", 1608), ("open", "办理中", 310), ("late", "超期", 0, "red")],
+            choices=[("", "全部", 1608), ("open", "办理中", 310), ("late", "逾期", 0, "red")],
         )
         links = [attrs for tag, attrs in Tags(shown).seen if tag == "a"]
         assert [link["href"] for link in links] == [
@@ -184,7 +184,7 @@ class TestLinks:
         assert 'id="chip-view-all" class="chip" href="?view=all" aria-current' in shown
 
     def test_a_count_of_nothing_alarms_nobody(self) -> None:
-        assert "chip-red" not in render('{% chips "s" choices %}', choices=[("late", "超期", 0, "red")])
+        assert "chip-red" not in render('{% chips "s" choices %}', choices=[("late", "逾期", 0, "red")])
 
     def test_sort_turns_round_at_the_second_click(self) -> None:
         assert 'href="?sort=due"' in render('{% sort "due" "期限" %}')
