@@ -377,8 +377,9 @@ def _name_the_blank(bound: forms.BoundField) -> None:
         if rule.empty_label == DASHES:
             rule.empty_label = word
     elif isinstance(rule, forms.ChoiceField):
-        rule.choices = [  # type: ignore[assignment]
-            (value, word if value in ("", None) and text == DASHES else text) for value, text in rule.choices
+        lines: list[tuple[Any, Any]] = list(rule.widget.choices)
+        rule.choices = [
+            (value, word if value in ("", None) and text == DASHES else text) for value, text in lines
         ]
 
 

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import Cast
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the tests' thread
+
+PATIENCE = int(os.environ.get("PATIENCE", "30")) * 1000  # a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 QUIET = ("sandbox", "first-run")
@@ -53,7 +56,7 @@ def sit_down(page: Page, live_server: LiveServer, cast: Cast) -> Callable[[str],
         client = Client()
         client.force_login(cast[role])
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 
     return sign_in
