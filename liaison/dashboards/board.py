@@ -71,6 +71,10 @@ class Place:
     def code(self) -> str:
         return self.region.code if self.region else ""
 
+    @property
+    def name(self) -> str:
+        return self.region.name if self.region else self.label
+
 
 @dataclass(frozen=True)
 class Line:
@@ -144,8 +148,7 @@ class Board:
         ]
         within.sort(key=lambda region: (region.level != RegionLevel.CITY, region.pinyin))
         found = [
-            Place(f"{region.name}" + ("全市" if region.level == RegionLevel.CITY else ""), region)
-            for region in within
+            Place("全市" if region.level == RegionLevel.CITY else region.name, region) for region in within
         ]
         return found or [Place("本单位范围", None)]
 

@@ -74,6 +74,7 @@ def cards_of(board: Board) -> list[Card]:
         _count(board, "closed", "销号", "件", n=f"其中已解决 {board.totals['settled']:,} 件"),
         _rate(board, "solving", "办结率", "件", "unsolved", "到期未解决"),
         _rate(board, "satisfaction", "满意率", "件", "dissatisfied", "不满意"),
+        _count(board, "open", "在办问题", "件", stock=True),
         _count(board, "overdue", "逾期未办结", "件", stock=True, bad=True),
         _count(board, "climbed", "提级督办", "件", bad=True),
     ]
@@ -100,10 +101,12 @@ def _rate(board: Board, name: str, label: str, unit: str, rest: str, rest_label:
     n = f"{part_of(rate)} {unit}" if rate.whole.value else ""
     note = f"{rest_label} {missing.value:,} {unit}" if missing.value else ""
     change = ""
-    if board.before is not None:
-        before = _points(board.before, part, whole)
-        now = _points(board.totals, part, whole)
-        if before is not None and now is not None:
+    before = _points(board.before, part, whole) if board.before is not None else None
+    now = _points(board.totals, part, whole)
+    if before is not None and now is not None:
+        if name == "coverage" and not board.period.frozen:  # it only grows until the month is over
+            note = f"上月全月 {before:.1f}%"
+        else:
             change = f"{_signed(round(now - before, 1))} 个百分点"
     return Card(label, percentage(rate), "", missing.href, n, change, note)
 

@@ -118,6 +118,9 @@ def _matrix(board: Board) -> dict[str, Any]:
     return {
         "kind": "heat",
         "categories": grades if lines else [],
-        "series": [{"name": name, "data": [_point(cell) for cell in cells]} for name, cells in lines],
+        "series": [
+            {"name": name, "data": [_point(cell) if cell.value else None for cell in cells]}
+            for name, cells in lines
+        ],
         "unit": "件",
     }
