@@ -25,9 +25,11 @@ def take_over(**_: Any) -> None:
     Beside living workers it takes nothing: what they hold is theirs, and a dead worker's tasks come back
     when the visibility timeout ends. Tasks are safe to repeat either way.
     """
-    if app.control.ping(timeout=1.0):
-        return
+    # A connection of our own: a pooled one would stay open, half in a read, in the processes forked next,
+    # and one of them would wait for its answer until the socket's timeout.
     with app.connection_for_write() as connection:
+        if app.control.ping(timeout=1.0, connection=connection):
+            return
         channel = connection.default_channel
         channel.visibility_timeout = 0
         channel.qos.restore_visible(num=None, interval=1)
