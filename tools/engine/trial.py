@@ -93,13 +93,14 @@ def serve(trial: Trial) -> int:
         return 0
     finally:
         ignore_signals()
+        (trial.var / NOTE).unlink(missing_ok=True)
+        _write(held, "正在停止，请稍候再试")
         _drop_steps(trial)
         killed = stop_all(trial.programs[::-1]) + stop_all(trial.servers[::-1])
         if killed:
             say(f"未能按时退出，已强制结束：{'、'.join(killed)}")
         if folder:
             folder.remove()
-        (trial.var / NOTE).unlink(missing_ok=True)
         os.close(held)
 
 
@@ -113,9 +114,9 @@ def manage(trial: Trial, words: list[str]) -> int:
         try:
             env = json.loads((trial.var / NOTE).read_text())
         except OSError as error:
-            raise Trouble("系统正在启动，请稍后再试。") from error
+            raise Trouble("系统正在启动或停止，请稍后再试。") from error
         return run_command(command, env=os.environ | env, told=note_signals())
-    os.truncate(held, 0)
+    _write(held, "manage.py " + " ".join(words[:1]))
     folder: RunFolder | None = None
     try:
         account = database_account(trial.var / "postgres", trial.var)
@@ -165,9 +166,14 @@ def _refuse_a_second(trial: Trial) -> int:
     if held is None:
         raise Trouble(f"这份数据（{trial.var}）已在运行：{path.read_text().strip() or '正在启动'}")
     (trial.var / NOTE).unlink(missing_ok=True)
-    os.truncate(held, 0)
-    os.write(held, trial.address.encode())
+    _write(held, trial.address)
     return held
+
+
+def _write(lock: int, words: str) -> None:
+    """What a second one is told."""
+    os.truncate(lock, 0)
+    os.pwrite(lock, words.encode(), 0)
 
 
 def _refuse_a_busy_port(trial: Trial) -> None:
