@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -67,6 +68,13 @@ class Survey(models.Model):
                 condition=~Q(channel=Channel.CALLBACK) | Q(recorded_by__isnull=False),
                 violation_error_message="电话回访须记录回访人。",
             ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="answer_stands",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__answered_at__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:

@@ -177,6 +177,13 @@ class Bulletin(models.Model):
                 violation_error_message="印发状态与印发时间必须一致。",
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="issued_stands",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state=BulletinState.ISSUED),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -34,6 +34,7 @@ FROZEN = {
     "Score.frozen": f.ScoreFactory,
     "ScoreLine.frozen": f.ScoreLineFactory,
     "ScoreDeduction.frozen": f.ScoreDeductionFactory,
+    "Survey.answer_stands": lambda: f.SurveyFactory(answered=True),
 }
 
 

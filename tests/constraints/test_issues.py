@@ -74,6 +74,7 @@ FROZEN = {
     "MonthEnd.frozen": f.MonthEndFactory,
     "FrozenTicket.frozen": f.FrozenTicketFactory,
     "FrozenEnrolment.frozen": f.FrozenEnrolmentFactory,
+    "Bulletin.issued_stands": lambda: f.BulletinFactory(issued=True),
 }
 
 
