@@ -68,6 +68,17 @@ def runs_programme(official: Official, programme: Programme) -> bool:
     return _is_office_over(official.access, programme.region.path)
 
 
+def sees_months(official: Official, programme: Programme) -> bool:
+    """The official may open the frozen rows of the programme; agrees with MonthEnd.visible_to."""
+    roles = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN)
+    return any(
+        posting.role in roles
+        and posting.reach == Reach.REGION
+        and programme.region.path.startswith(posting.department.region.path)
+        for posting in official.access.postings
+    )
+
+
 def _is_office_over(access: Access, path: str) -> bool:
     return any(
         posting.role == SystemRole.OFFICE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from urllib.parse import urlencode
 
@@ -92,14 +92,24 @@ class Rate:
     whole: Figure
 
     @property
+    def is_few(self) -> bool:
+        """Too few cases for a percentage to mean anything."""
+        return self.whole.value < FEWEST
+
+    @property
+    def percent(self) -> float:
+        """Per cent, of something."""
+        return 100 * self.part.value / self.whole.value
+
+    @property
     def words(self) -> str:
         """91.8%（45/49）, only the counts where they are few, — where there is nothing."""
         part, whole = self.part.value, self.whole.value
         if not whole:
             return "—"
-        if whole < FEWEST:
+        if self.is_few:
             return f"{part}/{whole}（样本不足，不计百分比）"
-        return f"{part / whole:.1%}（{part}/{whole}）"
+        return f"{self.percent:.1f}%（{part}/{whole}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +311,25 @@ def unit_rows(month_end: MonthEnd, by: str = "lead_unit") -> list[UnitRow]:
     if month_end.version.bulletin_rule.rank_units:
         lines.sort(key=lambda line: (line.unit is None, *_rank(line.figures.solving)))
     return lines
+
+
+def add_up_tickets(month_end: MonthEnd, lines: Sequence[UnitRow]) -> TicketFigures:
+    """The whole of a table's lines, without counting again."""
+    row: dict[str, int | None] = {
+        f"n_{name}": sum(getattr(line.figures, name).value for line in lines) for name in _NAMES
+    }
+    row["sum_reworks"] = sum(line.figures.reworks for line in lines)
+    return _figures(month_end, row)
+
+
+def add_up_service(month_end: MonthEnd, lines: Sequence[RegionRow]) -> ServiceFigures:
+    """The whole of a table's lines, without counting again."""
+    row: dict[str, int | None] = {
+        f"n_{name}": sum(getattr(line.service, name).value for line in lines) for name in ENROLMENT_SLICES
+    }
+    row["sum_visits"] = sum(line.service.visits for line in lines)
+    row["sum_contacts"] = sum(line.service.contacts for line in lines)
+    return _service(month_end, row)
 
 
 def _rank(rate: Rate) -> tuple[bool, float]:

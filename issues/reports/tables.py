@@ -7,7 +7,6 @@ from typing import Any
 
 from issues.models import MonthEnd
 from issues.reports.months import (
-    FEWEST,
     Rate,
     escalations_in,
     grade_matrix,
@@ -21,9 +20,9 @@ Table = tuple[str, Sequence[str], list[list[Any]]]
 
 def _percent(rate: Rate) -> float | str:
     """Per cent to one place, as a number; few cases stay words."""
-    if rate.whole.value < FEWEST:
+    if rate.is_few:
         return "样本不足" if rate.whole.value else ""
-    return round(100 * rate.part.value / rate.whole.value, 1)
+    return round(rate.percent, 1)
 
 
 def service_table(month_end: MonthEnd) -> Table:

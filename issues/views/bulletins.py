@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from issues import services
 from issues.choices import BulletinState
 from issues.forms.meetings import BulletinForm
-from issues.models import Bulletin, MonthEnd
-from issues.perms import runs_programme
+from issues.models import Bulletin
+from issues.perms import runs_programme, sees_months
 from issues.reports import months as figures
 from issues.reports.tables import TABLES
 from issues.views.months import month_of
@@ -47,6 +47,7 @@ def _find(official: Official, code: str, month: str) -> Bulletin:
 
 def _document(request: HttpRequest, bulletin: Bulletin, form: BulletinForm | None = None) -> dict[str, Any]:
     month_end = bulletin.month_end
+    regions, units = figures.region_rows(month_end), figures.unit_rows(month_end)
     may_write = bulletin.state == BulletinState.DRAFT and runs_programme(request.user, bulletin.programme)
     return {
         "bulletin": bulletin,
@@ -54,12 +55,12 @@ def _document(request: HttpRequest, bulletin: Bulletin, form: BulletinForm | Non
         "may_write": may_write,
         "form": form or (BulletinForm(instance=bulletin) if may_write else None),
         "is_editing": form is not None,
-        "linked": MonthEnd.objects.visible_to(request.user).filter(pk=month_end.pk).exists(),
-        "tickets": figures.ticket_figures(month_end),
-        "service": figures.service_figures(month_end),
-        "regions": figures.region_rows(month_end),
+        "linked": sees_months(request.user, bulletin.programme),
+        "tickets": figures.add_up_tickets(month_end, units),
+        "service": figures.add_up_service(month_end, regions),
+        "regions": regions,
         "matrix": figures.grade_matrix(month_end),
-        "units": figures.unit_rows(month_end),
+        "units": units,
         "climbed": list(figures.escalations_in(month_end)),
     }
 
