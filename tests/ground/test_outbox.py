@@ -1,0 +1,59 @@
+"""The outbox: nothing is sent for what was rolled back, and nothing is lost while the broker is down."""
+
+import pytest
+from django.db import transaction
+
+from liaison import services
+from liaison.models import OutboxMessage
+from tests.factories import at
+
+NOW = at(2026, 3, 2)
+
+
+class TestRelay:
+    def test_sends_each_message_once_in_order(self):
+        for number in (1, 2, 3):
+            services.announce("import.check", at=NOW, run=number)
+        sent = []
+        assert services.relay_outbox(send=lambda topic, args: sent.append(args["run"]), at=NOW) == 3
+        assert services.relay_outbox(send=lambda topic, args: sent.append(args["run"]), at=NOW) == 0
+        assert sent == [1, 2, 3]
+
+    def test_keeps_what_could_not_be_sent(self):
+        services.announce("import.check", at=NOW, run=1)
+
+        def down(topic, args):
+            raise ConnectionError("broker is down")
+
+        with pytest.raises(ConnectionError):
+            services.relay_outbox(send=down, at=NOW)
+        assert OutboxMessage.objects.get().sent_at is None
+
+    def test_forgets_news_of_a_change_that_was_rolled_back(self):
+        class Undone(Exception):
+            pass
+
+        @transaction.atomic
+        def change_and_fail():
+            services.announce("import.check", at=NOW, run=1)
+            raise Undone
+
+        with pytest.raises(Undone):
+            change_and_fail()
+        assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_page_works_with_the_broker_down(cast, client_as, settings, monkeypatch):
+    """The move is made and told; the message waits in the outbox for beat."""
+    from liaison import tasks
+    from tests.factories import TicketFactory
+
+    def down(**options):
+        raise ConnectionError("broker is down")
+
+    monkeypatch.setattr(tasks.relay_outbox, "apply_async", down)
+    ticket = TicketFactory(enrolment=cast.enrolment, resolved=True)
+    answer = client_as("official").post(f"/tickets/{ticket.number}/moves/answer/", {"mode": "phone"})
+    assert answer.status_code == 302
+    assert OutboxMessage.objects.filter(sent_at__isnull=True).exists()
