@@ -54,7 +54,9 @@ def may_collect(official: Official, enrolment: Enrolment | int) -> bool:
 
 def serves_unit(access: Access, path: str | None) -> bool:
     """The official is liaison officer of the unit or of one above it."""
-    return bool(path) and any(
+    if not path:
+        return False
+    return any(
         posting.role == SystemRole.UNIT
         and posting.reach != Reach.OWN
         and posting.department.path

@@ -1,4 +1,4 @@
-"""The technical back office: everything to look at, the calendar to edit. Other changes go through the pages."""
+"""The technical back office: everything to look at, the calendar to edit; other changes go by the pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from liaison import models
 
 
-class LookOnly(admin.ModelAdmin):
+class LookOnly(admin.ModelAdmin[Any]):
     """Rows may be read, never written: rules and trail live in services, not here."""
 
     show_full_result_count = False
@@ -27,12 +27,12 @@ class LookOnly(admin.ModelAdmin):
 
 
 @admin.register(models.CalendarYear)
-class CalendarYearAdmin(admin.ModelAdmin):
+class CalendarYearAdmin(admin.ModelAdmin[models.CalendarYear]):
     list_display = ("year", "status", "document", "published_on")
 
 
 @admin.register(models.CalendarDay)
-class CalendarDayAdmin(admin.ModelAdmin):
+class CalendarDayAdmin(admin.ModelAdmin[models.CalendarDay]):
     list_display = ("on", "kind", "name", "region", "document")
     list_filter = ("kind",)
     date_hierarchy = "on"

@@ -1,4 +1,4 @@
-"""Beat's timetable, whole. Times are Asia/Shanghai. Tasks decide themselves whether the day is a working day."""
+"""Beat's timetable, whole, in Asia/Shanghai. Tasks decide themselves whether the day is a working day."""
 
 from celery.schedules import crontab
 

@@ -68,7 +68,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
 
     class Meta:
         model = Ticket
-        fields = (
+        fields: tuple[str, ...] = (
             "number", "programme", "company", "company_name", "source", "title", "description", "wish",
             "category", "grade", "status", "status_name", "light", "rung", "round", "lead_unit", "next_on",
             "report_due_on", "due_on", "due_is_provisional", "collected_at", "reported_at", "was_forwarded",
@@ -84,7 +84,7 @@ class TicketDetailSerializer(TicketSerializer):
     moves = serializers.SerializerMethodField()
 
     class Meta(TicketSerializer.Meta):
-        fields = (*TicketSerializer.Meta.fields, "units", "events", "moves")
+        fields: tuple[str, ...] = (*TicketSerializer.Meta.fields, "units", "events", "moves")
 
     def get_events(self, ticket: Ticket) -> list[dict[str, Any]]:
         return list(EventSerializer(ticket.events.order_by("at", "pk"), many=True).data)
@@ -177,7 +177,9 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             raise PermissionDenied("这一步不由您办理。")
         form = MOVE_FORMS[move](_as_form_data(request.data), ticket=ticket, official=request.user)
         if not form.is_valid():
-            raise serializers.ValidationError(dict(form.errors))
+            raise serializers.ValidationError(
+                {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+            )
         try:
             ticket = form.perform(at=timezone.now())
         except services.MoveRefused as refusal:

@@ -46,13 +46,13 @@ class ReportForm(MoveForm):
         return services.report_ticket(ticket=self.ticket, by=self.official, at=at)
 
 
-class GradeField(forms.ModelChoiceField):
-    def label_from_instance(self, grade: GradeRule) -> str:  # type: ignore[override]
+class GradeField(forms.ModelChoiceField[GradeRule]):
+    def label_from_instance(self, grade: GradeRule) -> str:
         limit = "个工作日内拿出方案" if grade.is_plan_only else "个工作日"
         return f"{grade.code} {grade.name} · {grade.working_days} {limit}"
 
 
-class UnitIterator(forms.models.ModelChoiceIterator):
+class UnitIterator(forms.models.ModelChoiceIterator[Department]):
     """Units grouped by the place they belong to."""
 
     def __iter__(self) -> Any:
@@ -64,17 +64,17 @@ class UnitIterator(forms.models.ModelChoiceIterator):
         yield from groups.items()
 
 
-class UnitField(forms.ModelChoiceField):
+class UnitField(forms.ModelChoiceField[Department]):
     iterator = UnitIterator
 
-    def label_from_instance(self, unit: Department) -> str:  # type: ignore[override]
+    def label_from_instance(self, unit: Department) -> str:
         return unit.name
 
 
-class UnitsField(forms.ModelMultipleChoiceField):
+class UnitsField(forms.ModelMultipleChoiceField[Department]):
     iterator = UnitIterator
 
-    def label_from_instance(self, unit: Department) -> str:  # type: ignore[override]
+    def label_from_instance(self, unit: Department) -> str:
         return unit.name
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
 
 from issues.choices import Light, Source, Status
 from issues.models import Category, Ticket
+from issues.models.tickets import TicketQuerySet
 from issues.reports.months import NONE, SLICES
 from issues.reports.running import RUNNING, last_lead, running_since, running_slices
 from liaison.models import Department, Programme, Region
@@ -55,42 +54,47 @@ class TicketFilter(filters.FilterSet):
         model = Ticket
         fields = ("status", "category", "source")
 
-    def by_words(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        return queryset.matching(value)  # type: ignore[attr-defined]
+    def by_words(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        return queryset.matching(value)
 
-    def by_view(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+    def by_view(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         official = self.request.user
-        narrowed: Any = queryset
         match value:
             case "todo":
-                return narrowed.awaiting(official)
+                return queryset.awaiting(official)
             case "open":
-                return narrowed.open()
+                return queryset.open()
             case "late":
-                return narrowed.overdue(official.access.on)
+                return queryset.overdue(official.access.on)
             case "closed":
-                return narrowed.filter(status=Status.CLOSED)
-        return narrowed
+                return queryset.filter(status=Status.CLOSED)
+        return queryset
 
-    def by_light(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        return queryset.with_light(self.request.user.access.on).filter(light=value)  # type: ignore[attr-defined]
+    def by_light(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        lit: Any = queryset.with_light(self.request.user.access.on)
+        found: TicketQuerySet = lit.filter(light=value)
+        return found
 
-    def by_region(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+    def by_region(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         region = Region.objects.visible_to(self.request.user).filter(code=value).first()
         if region is None:
             return queryset.none()
         return queryset.filter(company__region__path__startswith=region.path)
 
-    def by_unit(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+    def by_unit(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         unit = Department.objects.visible_to(self.request.user).filter(name=value).first()
         if unit is None:
             return queryset.none()
         return queryset.filter(units__department=unit, units__is_current=True, units__part="lead")
 
-    def by_slice(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+    def by_slice(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         """The rows behind a figure of the programme's running month."""
         official = self.request.user
-        programme = Programme.objects.visible_to(official).filter(code=self.data.get("programme", "")).first()
+        programme = (
+            Programme.objects.visible_to(official)
+            .filter(code=str((self.data or {}).get("programme", "")))
+            .first()
+        )
         if programme is None:
             return queryset.none()
         newest = programme.month_ends.order_by("-month").first()
@@ -100,7 +104,7 @@ class TicketFilter(filters.FilterSet):
     def by_lead(self, queryset: QuerySet[Ticket], name: str, value: int) -> QuerySet[Ticket]:
         return queryset.annotate(last_lead=last_lead()).filter(last_lead=value)
 
-    def by_grade(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+    def by_grade(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         return queryset.filter(grade__isnull=True) if value == NONE else queryset.filter(grade__code=value)
 
     def words(self) -> list[str]:

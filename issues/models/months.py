@@ -103,7 +103,7 @@ class FrozenTicket(models.Model):
 
 
 class FrozenEnrolment(models.Model):
-    """A company's place in the programme as it stood at a month's end: contacted or not, papers complete or not."""
+    """A company's place in the programme at a month's end: contacted or not, papers complete or not."""
 
     month_end = models.ForeignKey(MonthEnd, on_delete=models.PROTECT, related_name="enrolments")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="frozen")

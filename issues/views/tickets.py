@@ -56,20 +56,20 @@ def _scoped(official: Official) -> QuerySet[Ticket]:
     )
 
 
-def _narrow(request: HttpRequest) -> tuple[TicketFilter, QuerySet[Ticket]]:
-    """The filter as asked for in the address, and the visible problems it leaves, in order."""
+def _narrow(request: HttpRequest) -> tuple[TicketFilter, QueryDict, QuerySet[Ticket]]:
+    """The filter as asked for in the address, its values, and the visible problems it leaves, in order."""
     data = request.GET.copy()
     if not data.get("view"):
         data["view"] = "all" if set(data) & NARROWING else "todo"
     chosen = TicketFilter(data, queryset=_scoped(request.user), request=request)
     tickets = chosen.qs if chosen.is_valid() else Ticket.objects.none()
-    return chosen, tickets.order_by(*_order(data.get("sort", "")))
+    return chosen, data, tickets.order_by(*_order(data.get("sort", "")))
 
 
 @require_POST
 def ticket_export(request: HttpRequest) -> HttpResponseBase:
     """问题台账 exactly as filtered; who took it is kept."""
-    _, tickets = _narrow(request)
+    _, _, tickets = _narrow(request)
     query = request.GET.urlencode()
     return exports.export_tickets(tickets, by=request.user, at=timezone.now(), query=query)
 
@@ -78,8 +78,7 @@ def ticket_export(request: HttpRequest) -> HttpResponseBase:
 def ticket_list(request: HttpRequest) -> HttpResponse:
     """问题办理: the queue, narrowed by chips and words; the first view is what awaits oneself."""
     official = request.user
-    chosen, tickets = _narrow(request)
-    data = chosen.data
+    chosen, data, tickets = _narrow(request)
     page = Paginator(tickets, PER_PAGE).get_page(data.get("page"))
     context = {
         "page": page,
@@ -94,7 +93,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         if data.get("company")
         else None,
     }
-    request.GET = data  # the chips mark the view that was chosen for the reader
+    request.GET = data  # type: ignore[assignment]  # the chips mark the view chosen for the reader
     return render(request, "issues/tickets.html", context)
 
 
@@ -112,17 +111,16 @@ def _chips(request: HttpRequest, data: QueryDict) -> dict[str, list[tuple[Any, .
     rest = data.copy()
     for name in ("view", "light", "region"):
         rest.pop(name, None)
-    base = TicketFilter(rest, queryset=Ticket.objects.visible_to(official), request=request)
+    visible = Ticket.objects.visible_to(official).with_mine(official).with_light(official.access.on)
+    base = TicketFilter(rest, queryset=visible, request=request)
     rows = [
         {"n": n, "cell": (is_mine, light), "light": light, "region": path}
-        for is_mine, light, path, n in base.qs.with_mine(official)
-        .with_light(official.access.on)
-        .values_list("is_mine", "light", "company__region__path")
+        for is_mine, light, path, n in base.qs.values_list("is_mine", "light", "company__region__path")
         .annotate(n=Count("pk"))
         .order_by()
     ]
     light, region = data.get("light", ""), data.get("region", "")
-    chosen: dict[str, Callable[[Any], bool]] = {"cell": lambda cell: IN_VIEW[data["view"]](*cell)}
+    chosen: dict[str, Callable[[Any], bool]] = {"cell": lambda cell: IN_VIEW[str(data["view"])](*cell)}
     if light:
         chosen["light"] = lambda one: one == light
     if region:

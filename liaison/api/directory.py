@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 
@@ -9,7 +11,7 @@ from liaison.models import Department, Official, Posting, Programme, Region
 
 
 class RegionSerializer(serializers.ModelSerializer[Region]):
-    parent = serializers.CharField(source="parent.code", default=None, read_only=True)
+    parent: Any = serializers.CharField(source="parent.code", default=None, read_only=True)
 
     class Meta:
         model = Region
@@ -30,7 +32,7 @@ class RegionViewSet(viewsets.ReadOnlyModelViewSet[Region]):
 
 class DepartmentSerializer(serializers.ModelSerializer[Department]):
     region = serializers.CharField(source="region.code", read_only=True)
-    parent = serializers.CharField(source="parent.name", default=None, read_only=True)
+    parent: Any = serializers.CharField(source="parent.name", default=None, read_only=True)
 
     class Meta:
         model = Department

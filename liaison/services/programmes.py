@@ -29,7 +29,7 @@ from liaison.models import (
 from liaison.services.trail import record
 
 PRESETS = Path(__file__).resolve().parent.parent / "presets"
-LISTS = {
+LISTS: dict[str, Any] = {
     "team_roles": TeamRole,
     "quotas": Quota,
     "grades": GradeRule,
@@ -37,7 +37,11 @@ LISTS = {
     "score_items": ScoreItem,
     "deductions": DeductionRule,
 }
-SINGLES = {"contact_rule": ContactRule, "survey_rule": SurveyRule, "bulletin_rule": BulletinRule}
+SINGLES: dict[str, Any] = {
+    "contact_rule": ContactRule,
+    "survey_rule": SurveyRule,
+    "bulletin_rule": BulletinRule,
+}
 ORDERED = {"team_roles", "grades", "score_items"}
 
 
@@ -83,12 +87,12 @@ def load_preset(
 
 def _write_rules(version: ProgrammeVersion, rules: dict[str, Any]) -> None:
     for name, model in LISTS.items():
-        model._default_manager.bulk_create(
+        model.objects.bulk_create(
             model(version=version, **row, **({"position": position} if name in ORDERED else {}))
             for position, row in enumerate(rules.get(name, []), start=1)
         )
     for name, single in SINGLES.items():
-        single._default_manager.create(version=version, **rules[name])
+        single.objects.create(version=version, **rules[name])
     LimitRule.objects.bulk_create(
         LimitRule(version=version, kind=kind, working_days=days) for kind, days in rules["limits"].items()
     )
