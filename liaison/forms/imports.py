@@ -126,7 +126,7 @@ class MappingForm(forms.Form):
         """Every required column has a heading; no heading is read twice."""
         data: dict[str, Any] = super().clean() or {}
         used: dict[str, str] = {}
-        for name, heading in data.items():
+        for name, heading in list(data.items()):
             if heading and heading in used:
                 self.add_error(
                     name, f"“{heading}”已对应“{self.fields[used[heading]].label}”，一列只能用一次。"

@@ -256,9 +256,10 @@ def _apply(run_id: int, *, at: datetime) -> str:
     if digest.hexdigest() != run.digest:
         raise Outdated
     wanted = run.rows.filter(verdict__in=(Verdict.NEW, Verdict.CHANGED)).order_by("number")
-    rows = wanted.iterator(chunk_size=BATCH)
-    while batch := list(islice(rows, BATCH)):
-        examiner.write(batch, by=run.applied_by, at=at)
+    written = 0
+    while rows := list(wanted.filter(number__gt=written)[:BATCH]):
+        examiner.write(rows, by=run.applied_by, at=at)
+        written = rows[-1].number
     examiner.finish()
     run.state = ImportState.APPLIED
     run.applied_at = at

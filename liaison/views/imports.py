@@ -63,8 +63,8 @@ def imports(request: HttpRequest) -> HttpResponse:
     """The rosters one may import, the form for a file, and what was imported before."""
     allowed = _allowed(request)
     roster = _chosen(request, allowed)
-    too_large = request.method == "POST" and getattr(request, "upload_too_large", False)
     data = (request.POST, request.FILES) if request.method == "POST" else ()
+    too_large = getattr(request, "upload_too_large", False)  # known once the body is read
     form = UploadForm(roster, request.user, *data, too_large=too_large)
     options = roster.options_form and roster.options_form(request.user, request.POST if data else None)
     if data and form.is_valid() and (options is None or options.is_valid()):

@@ -40,7 +40,9 @@ def test_new_companies_come_in_with_clean_values(roster: Official, cast: Cast):
     assert not company.is_sole_trader
 
 
-def test_says_new_changed_same_duplicate_and_error_by_the_sheets_own_row_numbers(roster: Official, cast: Cast):
+def test_says_new_changed_same_duplicate_and_error_by_the_sheets_own_row_numbers(
+    roster: Official, cast: Cast
+):
     CompanyFactory(uscc=ONE, name="云川锐石有限公司", region=cast.county, capital_wan=100)
     CompanyFactory(uscc=TWO, name="云川清泉有限公司", region=cast.county)
     rows = [
@@ -66,7 +68,9 @@ def test_says_new_changed_same_duplicate_and_error_by_the_sheets_own_row_numbers
     assert (run.counts["new"], run.counts["changed"], run.counts["error"]) == (1, 1, 1)
 
 
-def test_applying_leaves_out_what_is_wrong_and_keeps_what_the_sheet_does_not_say(roster: Official, cast: Cast):
+def test_applying_leaves_out_what_is_wrong_and_keeps_what_the_sheet_does_not_say(
+    roster: Official, cast: Cast
+):
     kept = CompanyFactory(uscc=ONE, region=cast.county, address="滨河路 1 号", capital_wan=100)
     rows = [[kept.name, ONE, "", "300", ""], ["坏行有限公司", "12345", "", "", ""]]
     confirm(check("companies", sheet_bytes(COMPANY_HEADINGS, rows), roster), roster)

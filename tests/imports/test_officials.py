@@ -24,7 +24,9 @@ def test_a_person_with_two_posts_stands_on_two_lines(roster: Official, cast: Cas
     assert (official.username, official.rank, official.birth_year) == ("13700000001", Rank.SECTION, 1985)
     assert official.must_change_password
     assert not official.has_usable_password()
-    posts = official.postings.order_by("starts_on").values_list("department__name", "role", "reach", "starts_on")
+    posts = official.postings.order_by("starts_on").values_list(
+        "department__name", "role", "reach", "starts_on"
+    )
     assert list(posts) == [
         (cast.land.name, SystemRole.UNIT, Reach.DEPARTMENT, date(2026, 1, 5)),
         (cast.industry.name, SystemRole.OFFICIAL, Reach.OWN, date(2026, 3, 2)),
