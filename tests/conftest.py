@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ settings.STORAGES = settings.STORAGES | {
 }
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+# A browser keeps its line to the live server open; the database behind it must not stay open with it.
+settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 pytest_plugins = [
     "tests.strictness.database",
@@ -113,6 +116,16 @@ def company(cast: Cast) -> Company:
 def enrolment(cast: Cast) -> Enrolment:
     """The company's place in P2."""
     return cast.enrolment
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """What pages and tasks read as now: `clock(at(2026, 4, 2))`. Services are handed their moment anyway."""
+
+    def show(moment: datetime) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+
+    return show
 
 
 @pytest.fixture

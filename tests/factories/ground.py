@@ -167,7 +167,7 @@ class ImportRunFactory(DjangoModelFactory):
 
     kind = "companies"
     region = SubFactory(CityFactory)
-    file = factory.django.FileField(filename="企业名册.csv", data="企业名称\n".encode())
+    file = factory.django.FileField(filename="企业名册.csv", data="企业名称\n云川云桥\n".encode())
     file_name = "企业名册.csv"
     sha256 = "0" * 64
     state = ImportState.UPLOADED
@@ -175,7 +175,7 @@ class ImportRunFactory(DjangoModelFactory):
     uploaded_at = at(2026, 3, 2)
 
     class Params:
-        checked = Trait(state=ImportState.CHECKED, checked_at=at(2026, 3, 2, 10, 1))
+        checked = Trait(state=ImportState.CHECKED, checked_at=at(2026, 3, 2, 10, 1), digest="1" * 64)
         applied = Trait(
             state=ImportState.APPLIED,
             checked_at=at(2026, 3, 2, 10, 1),

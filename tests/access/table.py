@@ -1,0 +1,244 @@
+"""Who may see what: a row per address and method. Whoever is not named is refused with 403.
+
+`allowed` opens it; to `hidden` it does not exist (404); nobody without an account gets in, unless `public`.
+Roles: the cast of tests/factories/cast.py. `stranger` is 包抓干部 of another company in another county,
+`other_unit` the liaison officer of a unit that has nothing to do with anything here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.access.world import World
+
+OFFICIALS = frozenset({"official", "stranger"})
+UNITS = frozenset({"unit", "other_unit"})
+HALL = frozenset({"office", "leader", "assessor", "admin"})  # they answer for the whole city's problems
+EVERYBODY = OFFICIALS | UNITS | HALL | {"roster"}
+
+
+def _roles(*who: str | frozenset[str]) -> frozenset[str]:
+    return frozenset().union(*({one} if isinstance(one, str) else one for one in who))
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address, a method, and to whom it opens."""
+
+    name: str
+    allowed: frozenset[str]
+    hidden: frozenset[str] = frozenset()
+    path: Callable[[World], tuple[Any, ...]] = lambda w: ()
+    method: str = "GET"
+    body: Callable[[World], dict[str, Any]] = lambda w: {}
+    public: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+
+def _company(w: World) -> tuple[Any, ...]:
+    return (w.cast.company.uscc,)
+
+
+def _enrolment(w: World) -> tuple[Any, ...]:
+    return (w.cast.enrolment.pk,)
+
+
+def _month(w: World) -> tuple[Any, ...]:
+    return (w.code, w.month)
+
+
+def _run(w: World) -> tuple[Any, ...]:
+    return (w.run.pk,)
+
+
+def _api_company(w: World, **more: Any) -> dict[str, Any]:
+    return {"company": w.cast.company.uscc, "programme": w.code} | more
+
+
+# Who finds the cast's company, its problem given to `unit`, and the papers of a month before they are issued.
+COMPANY: dict[str, Any] = {"allowed": _roles(HALL, "roster", "official"), "hidden": _roles("stranger", UNITS)}
+COMPANY_HIDDEN = COMPANY["hidden"]
+TICKET: dict[str, Any] = {
+    "allowed": _roles(HALL, "official", "unit"),
+    "hidden": _roles("stranger", "other_unit", "roster"),
+}
+TICKET_HIDDEN = TICKET["hidden"]
+MONTH: dict[str, Any] = {"allowed": HALL, "hidden": EVERYBODY - HALL}
+SCORE: dict[str, Any] = {"allowed": _roles(HALL, "unit"), "hidden": EVERYBODY - HALL - {"unit"}}
+REVIEW: dict[str, Any] = {
+    "allowed": _roles("office", "assessor"),
+    "hidden": EVERYBODY - {"office", "assessor"},
+}
+ROSTERS = _roles("roster", "office", "admin")
+RUN: dict[str, Any] = {"allowed": ROSTERS, "hidden": EVERYBODY - ROSTERS, "path": _run}
+MANAGERS = _roles("office", "admin")
+
+PAGES = (
+    # the front door
+    Row("home", EVERYBODY),
+    Row("dashboard", HALL),
+    Row("search", EVERYBODY),
+    Row("healthz", EVERYBODY, public=True),
+    Row("components", EVERYBODY),
+    # oneself
+    Row("liaison:sign-in", EVERYBODY, public=True),
+    Row("liaison:sign-in", EVERYBODY, public=True, method="POST"),
+    Row("liaison:sign-out", EVERYBODY, method="POST"),
+    Row("liaison:password-change", EVERYBODY),
+    Row("liaison:password-change", EVERYBODY, method="POST"),
+    # the ground floor
+    Row("liaison:departments", ROSTERS),
+    Row("liaison:officials", ROSTERS),
+    Row("liaison:official", ROSTERS, path=lambda w: (w.cast.unit.pk,)),
+    Row("liaison:password-issue", _roles("roster", "admin"), path=lambda w: (w.cast.unit.pk,), method="POST"),
+    Row("liaison:programmes", EVERYBODY),
+    Row("liaison:programme", EVERYBODY, path=lambda w: (w.code,)),
+    Row("liaison:calendar", EVERYBODY),
+    Row("liaison:calendar-year", EVERYBODY, path=lambda w: (2026,)),
+    Row("liaison:audit", _roles("admin")),
+    Row("liaison:imports", ROSTERS),
+    Row("liaison:imports", ROSTERS, method="POST"),
+    Row("liaison:import-template", ROSTERS, path=lambda w: ("companies",)),
+    Row("liaison:import", **RUN),
+    Row("liaison:import-progress", **RUN),
+    Row("liaison:import-mapping", **RUN),
+    Row("liaison:import-mapping", **RUN, method="POST"),
+    Row("liaison:import-confirm", **RUN, method="POST"),
+    Row("liaison:import-recheck", **RUN, method="POST"),
+    Row("liaison:import-cancel", **RUN, method="POST"),
+    Row("liaison:import-result", **RUN),
+    # companies
+    Row("companies:companies", EVERYBODY),
+    Row("companies:mine", EVERYBODY),
+    Row("companies:companies-export", EVERYBODY, method="POST"),
+    Row("companies:companies-enrol", MANAGERS, method="POST"),
+    Row("companies:company", **COMPANY, path=_company),
+    Row("companies:contact-add", ROSTERS | {"official"}, COMPANY_HIDDEN, _company),
+    Row("companies:contact-add", ROSTERS | {"official"}, COMPANY_HIDDEN, _company, "POST"),
+    Row(
+        "companies:contact-primary",
+        ROSTERS | {"official"},
+        COMPANY_HIDDEN,
+        lambda w: (w.cast.company.uscc, w.contact.pk),
+        "POST",
+    ),
+    Row("companies:enrolments", ROSTERS | {"leader"}),
+    Row("companies:enrolments-export", ROSTERS | {"leader"}, method="POST"),
+    Row("companies:enrolments-assign", MANAGERS, method="POST"),
+    Row("companies:enrolment", **COMPANY, path=_enrolment),
+    Row("companies:enrolment-end", MANAGERS, COMPANY_HIDDEN, _enrolment, "POST"),
+    Row("companies:plan-write", MANAGERS | {"official"}, COMPANY_HIDDEN, _enrolment),
+    Row("companies:plan-write", MANAGERS | {"official"}, COMPANY_HIDDEN, _enrolment, "POST"),
+    Row("companies:seat-assign", MANAGERS, COMPANY_HIDDEN, lambda w: (w.cast.enrolment.pk, "officer")),
+    Row(
+        "companies:seat-assign", MANAGERS, COMPANY_HIDDEN, lambda w: (w.cast.enrolment.pk, "officer"), "POST"
+    ),
+    Row(
+        "companies:seat-vacate", MANAGERS, COMPANY_HIDDEN, lambda w: (w.cast.enrolment.pk, w.seat.pk), "POST"
+    ),
+    Row("companies:visits", EVERYBODY),
+    Row("companies:visits-export", EVERYBODY, method="POST"),
+    Row("companies:visit", **COMPANY, path=lambda w: (w.visit.pk,)),
+    # problems
+    Row("issues:visit-new", _roles("official"), COMPANY_HIDDEN, _company),
+    Row("issues:visit-new", _roles("official"), COMPANY_HIDDEN, _company, "POST"),
+    Row("issues:tickets", EVERYBODY),
+    Row("issues:tickets-export", EVERYBODY, method="POST"),
+    Row("issues:ticket", **TICKET, path=lambda w: (w.given.number,)),
+    Row("issues:ticket-move", _roles("unit"), TICKET_HIDDEN, lambda w: (w.given.number, "sign"), "POST"),
+    Row(
+        "issues:ticket-move",
+        _roles("official"),
+        TICKET_HIDDEN | {"unit"},
+        lambda w: (w.draft.number, "report"),
+        "POST",
+    ),
+    Row("issues:meetings", EVERYBODY),
+    Row("issues:meeting", **MONTH, path=_month),
+    Row("issues:meeting-hold", _roles("office"), MONTH["hidden"], _month, "POST"),
+    Row("issues:meeting-decide", _roles("office"), MONTH["hidden"], lambda w: (w.code, w.month, 1), "POST"),
+    Row("issues:bulletins", EVERYBODY),
+    Row("issues:bulletin", **MONTH, path=_month),
+    Row("issues:bulletin-edit", _roles("office"), MONTH["hidden"], _month, "POST"),
+    Row("issues:bulletin-issue", _roles("office"), MONTH["hidden"], _month, "POST"),
+    Row("issues:bulletin-workbook", **MONTH, path=lambda w: (w.code, w.month, "grades"), method="POST"),
+    Row("issues:month-tickets", **MONTH, path=_month),
+    Row("issues:month-enrolments", **MONTH, path=_month),
+    # assessment
+    Row("assessment:survey-answer", EVERYBODY, path=lambda w: (w.token,), public=True),
+    Row("assessment:survey-answer", EVERYBODY, path=lambda w: (w.token,), public=True, method="POST"),
+    Row("assessment:surveys", _roles("office", "assessor")),
+    Row("assessment:callback", **REVIEW, path=lambda w: (w.answered.number,)),
+    Row("assessment:callback", **REVIEW, path=lambda w: (w.answered.number,), method="POST"),
+    Row("assessment:survey-pass-on", **REVIEW, path=lambda w: (w.answered.number,), method="POST"),
+    Row("assessment:scores", EVERYBODY),
+    Row("assessment:score", **SCORE, path=lambda w: (w.score.pk,)),
+    Row("assessment:score-rows", **SCORE, path=lambda w: (w.score.pk, "closed")),
+    Row("assessment:scores-month", **SCORE, path=lambda w: (w.code, w.month, "handling")),
+    Row("assessment:scores-workbook", **SCORE, path=lambda w: (w.code, w.month, "handling"), method="POST"),
+)
+
+API = (
+    Row("api-root", EVERYBODY),
+    Row("api-schema", EVERYBODY),
+    Row("region-list", EVERYBODY),
+    Row("region-detail", EVERYBODY, path=lambda w: (w.cast.county.code,)),
+    Row("department-list", EVERYBODY),
+    Row("department-detail", EVERYBODY, path=lambda w: (w.cast.land.pk,)),
+    Row("official-list", EVERYBODY),
+    Row("official-detail", EVERYBODY, path=lambda w: (w.cast.unit.pk,)),
+    Row("programme-list", EVERYBODY),
+    Row("programme-detail", EVERYBODY, path=lambda w: (w.code,)),
+    Row("import-list", ROSTERS),
+    Row("import-list", ROSTERS, method="POST"),
+    Row("import-detail", ROSTERS, path=_run),
+    Row("import-rows", ROSTERS, path=_run),
+    Row("import-cancel", ROSTERS, path=_run, method="POST"),
+    Row("import-confirm", ROSTERS, path=_run, method="POST"),
+    Row("import-mapping", ROSTERS, path=_run, method="POST"),
+    Row("company-list", EVERYBODY),
+    Row("company-detail", **COMPANY, path=_company),
+    Row("project-list", EVERYBODY),
+    Row("project-detail", **COMPANY, path=lambda w: (w.cast.company.projects.get().code,)),
+    Row("assignment-list", EVERYBODY),
+    # a company out of sight is an unknown one: 400, with the same words as a mistyped code
+    Row(
+        "assignment-list",
+        MANAGERS | COMPANY_HIDDEN,
+        method="POST",
+        body=lambda w: _api_company(w, role="officer", official=w.cast.official.pk, starts_on="2026-04-02"),
+    ),
+    Row("assignment-detail", **COMPANY, path=lambda w: (w.seat.pk,)),
+    Row("ticket-list", EVERYBODY),
+    Row(
+        "ticket-list",
+        _roles("official"),
+        COMPANY_HIDDEN,
+        method="POST",
+        body=lambda w: _api_company(w, title="厂区停水", source="visit"),
+    ),
+    Row("ticket-detail", **TICKET, path=lambda w: (w.given.number,)),
+    Row("ticket-moves", _roles("unit"), TICKET_HIDDEN, lambda w: (w.given.number, "sign"), "POST"),
+    Row("visit-list", EVERYBODY),
+    Row(
+        "visit-list",
+        _roles("official") | COMPANY_HIDDEN,
+        method="POST",
+        body=lambda w: _api_company(
+            w, client_id=str(uuid.uuid4()), on="2026-04-02", mode="visit", summary="正常"
+        ),
+    ),
+    Row("visit-detail", **COMPANY, path=lambda w: (w.visit.pk,)),
+    Row("bulletin-list", EVERYBODY),
+    Row("bulletin-detail", **MONTH, path=lambda w: (f"{w.code}-{w.month}",)),
+    Row("score-list", EVERYBODY),
+    Row("score-detail", **SCORE, path=lambda w: (w.score.pk,)),
+    Row("survey-detail", EVERYBODY, path=lambda w: (w.token,), public=True),
+    Row("survey-detail", EVERYBODY, path=lambda w: (w.token,), public=True, method="POST"),
+    Row("survey-callback", **REVIEW, path=lambda w: (w.answered.number,), method="POST"),
+)

@@ -1,0 +1,82 @@
+"""A small world with one of everything, so that each address leads to something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import assessment.services as assessing
+from assessment.models import Score, Survey
+from companies.models import Assignment, Contact, Visit
+from issues.models import Bulletin, DispatchMeeting, Ticket
+from liaison.models import ImportRun
+from tests.factories import (
+    Cast,
+    ImportRowFactory,
+    ImportRunFactory,
+    MonthEndFactory,
+    ProjectFactory,
+    ServicePlanFactory,
+    TicketFactory,
+    VisitFactory,
+    at,
+)
+
+NOW = at(2026, 4, 2)  # a Thursday; March is closed
+
+
+@dataclass(frozen=True)
+class World:
+    """The cast, and what came of their work in March 2026. All of it belongs to the cast's company."""
+
+    cast: Cast
+    contact: Contact
+    visit: Visit
+    draft: Ticket
+    given: Ticket  # dispatched to 市自然资源局, where `unit` works
+    answered: Ticket
+    survey: Survey
+    token: str
+    bulletin: Bulletin
+    meeting: DispatchMeeting
+    score: Score  # of 市自然资源局
+    run: ImportRun
+    seat: Assignment  # the official's
+    code: str = "p2"
+    month: str = "2026-03"
+
+
+def raise_world(cast: Cast) -> World:
+    """One of everything. The problems of the other company belong to `stranger`."""
+    land, official, enrolment = cast.land, cast.official, cast.enrolment
+    common = {"enrolment": enrolment, "by": official, "lead": land, "unit": cast.unit, "office": cast.office}
+    visit = VisitFactory(enrolment=enrolment, official=official)
+    VisitFactory(enrolment=cast.other_enrolment, official=cast.stranger)
+    ServicePlanFactory(enrolment=enrolment, written_by=official)
+    ProjectFactory(company=cast.company)
+    TicketFactory(enrolment=cast.other_enrolment, by=cast.stranger)
+    TicketFactory(closed=True, **common)
+    given = TicketFactory(dispatched=True, grade="A", at=at(2026, 3, 3), **common)
+    programme = cast.version.programme
+    MonthEndFactory(month=date(2026, 2, 1), since=at(2026, 1, 31, 18), until=at(2026, 2, 28, 18))
+    assessing.close_month(programme=programme, month=date(2026, 3, 1), at=at(2026, 3, 31, 18, 5))
+    answered = TicketFactory(answered=True, at=at(2026, 4, 1), **common)
+    survey = assessing.invite_company(ticket=answered, at=at(2026, 4, 1, 17))
+    assert survey is not None
+    run = ImportRunFactory(checked=True, region=cast.city, uploaded_by=cast.roster)
+    ImportRowFactory(run=run)
+    return World(
+        cast=cast,
+        contact=cast.company.contacts.get(),
+        visit=visit,
+        draft=TicketFactory(enrolment=enrolment, by=official, at=at(2026, 4, 2, 9)),
+        given=given,
+        answered=answered,
+        survey=survey,
+        token=assessing.sign_token(survey),
+        bulletin=Bulletin.objects.get(),
+        meeting=DispatchMeeting.objects.get(),
+        score=Score.objects.get(department=land, board="handling"),
+        run=run,
+        seat=enrolment.assignments.get(official=official),
+    )
