@@ -27,9 +27,10 @@ def take_over(**_: Any) -> None:
     """
     # A connection of our own: a pooled one would stay open, half in a read, in the processes forked next,
     # and one of them would wait for its answer until the socket's timeout.
-    with app.connection_for_write() as connection:
-        if app.control.ping(timeout=1.0, connection=connection):
+    with app.connection_for_write() as asking:
+        if app.control.ping(timeout=1.0, connection=asking):
             return
+    with app.connection_for_write() as connection:
         channel = connection.default_channel
         channel.visibility_timeout = 0
         channel.qos.restore_visible(num=None, interval=1)
