@@ -31,6 +31,6 @@ def take_over(**_: Any) -> None:
         if app.control.ping(timeout=1.0, connection=asking):
             return
     with app.connection_for_write() as connection:
-        channel = connection.default_channel
+        channel: Any = connection.default_channel  # kombu's Redis channel, which its types do not tell
         channel.visibility_timeout = 0
         channel.qos.restore_visible(num=None, interval=1)
