@@ -31,7 +31,7 @@ ALLOWED = {
     "issues/views/tickets.py: Assignment.objects.in_force": "who sees a ticket sees its team",
     "issues/views/tickets.py: CalendarDay.objects.as_calendar": CALENDAR,
     "liaison/dashboards/board.py: Category.objects.in_bulk": VOCABULARY,
-    "liaison/dashboards/board.py: Department.objects.in_bulk": "names of units counted in scope; units are public",
+    "liaison/dashboards/board.py: Department.objects.in_bulk": "units are public",
     "liaison/dashboards/board.py: Enrolment.objects.in_force": "picks companies that are in scope themselves",
     "liaison/dashboards/board.py: FrozenTicket.objects.filter": CHILDREN,
     "liaison/dashboards/board.py: model._default_manager.filter": CHILDREN,
