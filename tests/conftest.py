@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ pytest_plugins = [
 
 if TYPE_CHECKING:
     from django.test import Client
+    from playwright.sync_api import Playwright
     from rest_framework.test import APIClient
 
     from companies.models import Company, Enrolment
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
     from tests.factories import Cast
 
 ClientAs = Callable[["str | Official"], "Client"]
+
+
+@pytest.fixture(scope="session")
+def playwright(playwright: Playwright) -> Iterator[Playwright]:
+    """While its event loop runs, Django keeps a second connection; it is given back before the loop ends."""
+    from django.db import connections
+
+    yield playwright
+    connections.close_all()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
