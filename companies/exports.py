@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from companies.models import Company, Contact, Enrolment, Visit
+from companies.models import Assignment, Company, Contact, Visit
 from companies.models.assignments import EnrolmentQuerySet
-from companies.reports import teams_of
+from liaison.models import TeamRole
 
 CHUNK = 2000
 CODES = ("统一社会信用代码", "联络员电话")
@@ -30,6 +30,17 @@ COMPANIES = (
     "联络员电话",
     "最近联系",
     "存续",
+)
+FACTS = (
+    "pk",
+    "version",
+    "programme__name",
+    "company__name",
+    "company__uscc",
+    "company__region__name",
+    "project__name",
+    "starts_on",
+    "last_on",
 )
 VISITS = (
     "日期",
@@ -89,33 +100,27 @@ def enrolment_headings(seats: list[tuple[str, str]]) -> list[str]:
 def enrolment_rows(
     enrolments: EnrolmentQuerySet, seats: list[tuple[str, str]], on: date
 ) -> Iterator[list[Any]]:
-    """Teams as filtered, a chunk at a time."""
+    """Teams as filtered, a chunk at a time, read as plain values: 21,000 teams are 130,000 seats."""
+    wanted: dict[int, list[tuple[str, str, int]]] = {}
+    for role in TeamRole.objects.filter(version__in=enrolments.order_by().values("version")).order_by(
+        "position"
+    ):
+        wanted.setdefault(role.version_id, []).append((role.code, role.name, role.min_count))
     keys = list(enrolments.values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
         chunk = keys[start : start + CHUNK]
-        teams = {t.enrolment.pk: t for t in teams_of(enrolments.filter(pk__in=chunk), on)}
+        held: dict[int, dict[str, list[str]]] = {key: {} for key in chunk}
+        rows = Assignment.objects.in_force(on).filter(enrolment__in=chunk).order_by("starts_on", "pk")
+        for key, code, person, unit in rows.values_list(
+            "enrolment", "role__code", "official__name", "department__name"
+        ):
+            held[key].setdefault(code, []).append(f"{person}（{unit}）" if person else unit)
+        facts = {row[0]: row[1:] for row in enrolments.filter(pk__in=chunk).values_list(*FACTS)}
         for key in chunk:
-            yield _team_row(teams[key].enrolment, teams[key], [code for code, _ in seats])
-
-
-def _team_row(enrolment: Enrolment, team: Any, codes: list[str]) -> list[Any]:
-    held = {
-        seat.role.code: "、".join(
-            f"{h.official.name}（{h.department}）" if h.official else h.department.name for h in seat.holders
-        )
-        for seat in team.seats
-    }
-    return [
-        enrolment.programme.name,
-        enrolment.company.name,
-        enrolment.company.uscc,
-        enrolment.company.region.name,
-        enrolment.project.name if enrolment.project else "",
-        enrolment.starts_on,
-        *[held.get(code, "") for code in codes],
-        "、".join(seat.role.name for seat in team.missing),
-        getattr(enrolment, "last_on", None),
-    ]
+            version, *shown, last = facts[key]
+            team = held[key]
+            gaps = [name for code, name, least in wanted.get(version, []) if len(team.get(code, [])) < least]
+            yield [*shown, *["、".join(team.get(code, [])) for code, _ in seats], "、".join(gaps), last]
 
 
 def visit_rows(visits: QuerySet[Visit]) -> Iterator[list[Any]]:

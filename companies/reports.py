@@ -1,4 +1,4 @@
-"""Figures of the companies' room, read from its rows; one query each."""
+"""Figures of the companies' room, read from its rows by a few grouped queries each."""
 
 from __future__ import annotations
 
@@ -46,30 +46,19 @@ class RankLoad:
 
 def seat_coverage(enrolments: QuerySet[Enrolment], on: date) -> list[SeatCoverage]:
     """Per required seat: enrolments in which it is filled on the day, of those that require it."""
-    held = (
-        Assignment.objects.in_force(on)
-        .filter(enrolment=OuterRef("pk"), role=OuterRef("version__team_roles"))
-        .order_by()
-        .values("role")
-        .annotate(n=Count("pk"))
-    )
-    rows = (
-        enrolments.filter(version__team_roles__min_count__gt=0)
-        .annotate(held=Coalesce(Subquery(held.values("n")), 0))
-        .order_by()
-        .values("version__team_roles__code", "version__team_roles__name", "version__team_roles__position")
-        .annotate(
-            required=Count("pk"),
-            filled=Count("pk", filter=Q(held__gte=F("version__team_roles__min_count"))),
-        )
-        .order_by("version__team_roles__position", "version__team_roles__code")
-    )
+    required = dict(enrolments.order_by().values_list("version").annotate(n=Count("pk")))
+    held = Assignment.objects.in_force(on).filter(enrolment__in=enrolments.order_by().values("pk")).order_by()
+    filled = dict(held.values_list("role").annotate(n=Count("enrolment", distinct=True)))
     merged: dict[str, SeatCoverage] = {}
-    for row in rows:  # two versions of a programme may name the same seat
-        code = row["version__team_roles__code"]
-        before = merged.get(code, SeatCoverage(code, row["version__team_roles__name"], 0, 0))
-        merged[code] = SeatCoverage(
-            code, before.name, before.required + row["required"], before.filled + row["filled"]
+    roles = TeamRole.objects.filter(version__in=required, min_count__gt=0)
+    for role in roles.order_by("position", "code", "version"):
+        full = filled.get(role.pk, 0)
+        if role.min_count > 1:  # a seat for several: one holder does not fill it yet
+            several = held.filter(role=role).values("enrolment").annotate(n=Count("pk"))
+            full = several.filter(n__gte=role.min_count).count()
+        before = merged.get(role.code, SeatCoverage(role.code, role.name, 0, 0))
+        merged[role.code] = SeatCoverage(
+            role.code, before.name, before.required + required[role.version_id], before.filled + full
         )
     return list(merged.values())
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from companies import exports, perms, reports, services
 from companies.forms.companies import SCALES, UNSTATED, CompanyFilter, ContactForm, EnrolForm
 from companies.models import Assignment, Company, Contact, Enrolment
-from companies.views.queues import Tally, Test, anything, kept, page_of, same, under
+from companies.views.queues import Tally, Test, anything, kept, page_of, same, shown_keys, under
 from liaison.choices import Holder, RegionLevel, SystemRole
 from liaison.exports import download_workbook
 from liaison.models import Region
@@ -34,11 +34,14 @@ def companies(request: HttpRequest) -> HttpResponse:
     shown = CompanyFilter(request.GET, Company.objects.visible_to(request.user), request=request)
     tally, counties = _tally(request)
     count = tally.count()
+    page = page_of(request, shown.qs, count)
+    # Words beside a company are looked up for the page's rows only, not for those leafed over.
+    page.object_list = _with_team_words(shown.qs.filter(pk__in=shown_keys(page)), on)
     return render(
         request,
         "companies/companies.html",
         {
-            "page": page_of(request, _with_team_words(shown.qs, on), count),
+            "page": page,
             "count": count,
             "everything": tally.count("all"),
             "words": request.GET.get("q", ""),

@@ -179,7 +179,7 @@ def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _enrolment(request: HttpRequest, pk: int) -> Enrolment:
     rows = Enrolment.objects.visible_to(request.user).select_related(
-        "company__region", "programme", "project", "plan"
+        "company__region", "programme__region", "project", "plan"
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -261,7 +261,14 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def _people(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: str) -> list[dict[str, Any]]:
     """Officials in post, those of the team's units first, with their load against the quota of their rank."""
     on = request.user.access.on
-    posts = Posting.objects.visible_to(request.user).in_force(on).filter(official=OuterRef("pk"))
+    posts = (
+        Posting.objects.visible_to(request.user)
+        .in_force(on)
+        .filter(
+            official=OuterRef("pk"),
+            department__region__path__startswith=enrolment.programme.region.path,
+        )
+    )
     seated = Assignment.objects.visible_to(request.user).in_force(on).filter(enrolment=enrolment)
     near = posts.filter(department__in=seated.values("department"))
     local = posts.filter(department__region=enrolment.company.region_id)
@@ -320,6 +327,7 @@ def _units(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: st
     rows = (
         Department.objects.visible_to(request.user)
         .active()
+        .filter(region__path__startswith=enrolment.programme.region.path)
         .exclude(pk__in=seated.values("department"))
         .select_related("region")
         .annotate(load=Count("assignments", filter=same_seat))

@@ -52,6 +52,12 @@ def page_of(request: HttpRequest, queryset: QuerySet[Any], count: int) -> Page[A
     return paginator.get_page(request.GET.get("page"))
 
 
+def shown_keys(page: Page[Any]) -> QuerySet[Any]:
+    """The keys of a page's rows, as a subquery."""
+    rows: Any = page.object_list
+    return rows.values("pk")
+
+
 def kept(request: HttpRequest, *names: str) -> list[tuple[str, str]]:
     """Parameters of the address that a search form must carry along."""
     return [(name, request.GET[name]) for name in names if request.GET.get(name)]
