@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 MIN_N = 5  # fewer cases than this say nothing of a unit: the item is not scored
 FULL = Decimal(100)
+MIN_SHARE = Decimal("0.5")  # of the weights: a total that stands on less would judge a unit by an aside
 _CENT = Decimal("0.01")
 
 
@@ -78,11 +79,14 @@ def item_points(item: Item, *, min_n: int = MIN_N) -> Decimal | None:
 
 
 def score(items: Sequence[Item], slips: Iterable[Slipped] = (), *, min_n: int = MIN_N) -> Result:
-    """Add up what was measurable, brought to 100 by its weights, and take off what slipped."""
+    """Add up what was measurable, brought to 100 by its weights, and take off what slipped.
+
+    No total where less than half of the weights could be measured.
+    """
     lines = tuple(Line(item, item_points(item, min_n=min_n)) for item in items)
     deducted = sum((slip.points for slip in slips), Decimal(0))
     weight = sum((line.item.weight for line in lines if line.points is not None), Decimal(0))
-    if not weight:
+    if not weight or weight < MIN_SHARE * sum(item.weight for item in items):
         return Result(lines, None, deducted, None)
     earned = sum((line.points for line in lines if line.points is not None), Decimal(0))
     points = cents(earned * FULL / weight)

@@ -135,7 +135,9 @@ def _count(month_end: MonthEnd, column: str) -> dict[int, Counts]:
 
 
 def _grouped(rows: QuerySet[Any], column: str, counts: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    return rows.filter(**{f"{column}__isnull": False}).order_by().values(column).annotate(**counts)
+    known = rows.filter(**{f"{column}__isnull": False}).order_by()
+    found: Iterable[dict[str, Any]] = known.values(column).annotate(**counts)
+    return found
 
 
 _CONFIRMED = Q(ticket__surveys__score__gte=F("ticket__version__survey_rule__satisfied_min"))

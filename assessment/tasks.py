@@ -53,7 +53,7 @@ def send_link(invitation: Invitation) -> bool:
     )
     try:
         with urllib.request.urlopen(request, timeout=SMS_TIMEOUT) as answer:  # noqa: S310
-            return 200 <= answer.status < 300
+            return bool(200 <= answer.status < 300)
     except (urllib.error.URLError, OSError) as failure:
         log.warning("SMS gateway: %s", failure)
         return False

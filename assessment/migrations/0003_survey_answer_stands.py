@@ -6,14 +6,24 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessment', '0002_initial'),
+        ("assessment", "0002_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='survey',
-            trigger=pgtrigger.compiler.Trigger(name='answer_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."answered_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c86ca34be68d3d138833535d2b39b1457ee8afad', operation='UPDATE OR DELETE', pgid='pgtrigger_answer_stands_aa45d', table='assessment_survey', when='BEFORE')),
+            model_name="survey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="answer_stands",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."answered_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c86ca34be68d3d138833535d2b39b1457ee8afad",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_answer_stands_aa45d",
+                    table="assessment_survey",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

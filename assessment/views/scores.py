@@ -79,7 +79,9 @@ def _table(month_end: MonthEnd, scores: QuerySet[Score], board: str) -> dict[str
     for score in found:
         by_measure = {line.measure: line for line in score.lines.all()}
         cells = [(by_measure.get(item.measure), item) for item in items]
-        rows.append({"score": score, "cells": cells, "lines": [line for line, _ in cells]})
+        shown = [line for line, _ in cells]
+        unscored = sum(line is None or line.points is None for line in shown)
+        rows.append({"score": score, "cells": cells, "lines": shown, "unscored": unscored})
     return {"items": items, "rows": rows, "is_ranked": ranked}
 
 
@@ -127,7 +129,7 @@ def _find(request: HttpRequest, pk: int) -> Score:
 def score_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """One unit's sheet: item, weight, numerator and denominator, the rule in words, points, evidence."""
     score = _find(request, pk)
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "line": line,
             "actual": formula.ratio(line.numerator, line.denominator),

@@ -45,7 +45,9 @@ class BulletinSerializer(serializers.ModelSerializer[Bulletin]):
 
     class Meta:
         model = Bulletin
-        fields = ("key", "programme", "month", "since", "until", "title", "state", "issued_at")
+        fields: tuple[str, ...] = (
+            "key", "programme", "month", "since", "until", "title", "state", "issued_at",
+        )  # fmt: skip
 
     def get_key(self, bulletin: Bulletin) -> str:
         return f"{bulletin.programme.code}-{bulletin.month_end.month:%Y-%m}"

@@ -7,7 +7,7 @@ from django import forms
 from issues.models import AgendaItem, Bulletin
 
 
-class BulletinForm(forms.ModelForm):
+class BulletinForm(forms.ModelForm[Bulletin]):
     """The parts of a bulletin that no figure can say."""
 
     use_required_attribute = False
@@ -22,7 +22,7 @@ class BulletinForm(forms.ModelForm):
         help_texts = {"highlights": "一段写一条，可不填。", "next_steps": "一段写一条，印发前必须写好。"}
 
 
-class DecisionForm(forms.ModelForm):
+class DecisionForm(forms.ModelForm[AgendaItem]):
     """议定事项 of one item."""
 
     use_required_attribute = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
@@ -235,12 +236,12 @@ def rows_url(month_end: MonthEnd, kind: str = "tickets") -> str:
     return reverse(f"issues:month-{kind}", args=[month_end.programme.code, month_name(month_end)])
 
 
-def _figure(value: int | None, month_end: MonthEnd, kind: str = "tickets", **filters: object) -> Figure:
+def _figure(value: int | None, month_end: MonthEnd, kind: str = "tickets", **filters: Any) -> Figure:
     chosen = {name: str(given) for name, given in filters.items() if given not in ("", None)}
     return Figure(value or 0, month_end, kind, urlencode(chosen))
 
 
-def filter_rows(rows: QuerySet, filters: Mapping[str, str]) -> QuerySet:
+def filter_rows(rows: QuerySet[Any], filters: Mapping[str, str]) -> QuerySet[Any]:
     """Frozen rows narrowed by the names that figures put into addresses; unknown values narrow nothing."""
     slices = ENROLMENT_SLICES if rows.model is FrozenEnrolment else SLICES
     if filters.get("show") in slices:
@@ -268,12 +269,12 @@ def _counts(slices: Mapping[str, Slice], names: Iterable[str]) -> dict[str, Coun
     return {f"n_{name}": Count("pk", filter=slices[name].rows) for name in names}
 
 
-def _figures(month_end: MonthEnd, row: Mapping[str, int | None], **where: object) -> TicketFigures:
+def _figures(month_end: MonthEnd, row: Mapping[str, Any], **where: Any) -> TicketFigures:
     counted = {name: _figure(row.get(f"n_{name}"), month_end, show=name, **where) for name in _NAMES}
     return TicketFigures(**counted, reworks=row.get("sum_reworks") or 0)
 
 
-def _service(month_end: MonthEnd, row: Mapping[str, int | None], **where: object) -> ServiceFigures:
+def _service(month_end: MonthEnd, row: Mapping[str, Any], **where: Any) -> ServiceFigures:
     counted = {
         name: _figure(
             row.get(f"n_{name}"), month_end, "enrolments", show="" if name == "enrolled" else name, **where
@@ -315,7 +316,7 @@ def unit_rows(month_end: MonthEnd, by: str = "lead_unit") -> list[UnitRow]:
 
 def add_up_tickets(month_end: MonthEnd, lines: Sequence[UnitRow]) -> TicketFigures:
     """The whole of a table's lines, without counting again."""
-    row: dict[str, int | None] = {
+    row: dict[str, Any] = {
         f"n_{name}": sum(getattr(line.figures, name).value for line in lines) for name in _NAMES
     }
     row["sum_reworks"] = sum(line.figures.reworks for line in lines)
@@ -324,7 +325,7 @@ def add_up_tickets(month_end: MonthEnd, lines: Sequence[UnitRow]) -> TicketFigur
 
 def add_up_service(month_end: MonthEnd, lines: Sequence[RegionRow]) -> ServiceFigures:
     """The whole of a table's lines, without counting again."""
-    row: dict[str, int | None] = {
+    row: dict[str, Any] = {
         f"n_{name}": sum(getattr(line.service, name).value for line in lines) for name in ENROLMENT_SLICES
     }
     row["sum_visits"] = sum(line.service.visits for line in lines)
@@ -377,7 +378,7 @@ def grade_matrix(month_end: MonthEnd) -> Matrix:
     grades: list[GradeRule | None] = [group[0] for group in codes.values()]
     if None in used:
         grades.append(None)
-    ids = [{grade.pk for grade in codes[g.code]} if g else {None} for g in grades]
+    ids: list[set[int | None]] = [{grade.pk for grade in codes[g.code]} if g else {None} for g in grades]
     names = [g.code if g else NONE for g in grades]
     categories = Category.objects.in_bulk([category for category, _ in counted if category])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
@@ -96,7 +97,7 @@ def _stuck_in(month_end: MonthEnd) -> list[_Stuck]:
     return found
 
 
-def _candidates(month_end: MonthEnd, carried: set[int]) -> QuerySet[FrozenTicket]:
+def _candidates(month_end: MonthEnd, carried: set[int]) -> QuerySet[Any]:
     """Open tickets of the month with their whole course up to the cut-off, if anything speaks for them."""
     course = TicketEvent.objects.filter(ticket=OuterRef("ticket"), at__lte=month_end.until).order_by()
     climbed = Escalation.objects.filter(ticket=OuterRef("ticket"), at__lte=month_end.until, rung__in=_HIGH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -106,7 +107,7 @@ def freeze_month(*, programme: Programme, month: date, at: datetime) -> MonthEnd
     return month_end
 
 
-def _contact_window(month_end: MonthEnd) -> dict[str, object]:
+def _contact_window(month_end: MonthEnd) -> dict[str, Any]:
     """From when contacts count, how many are asked for, and which ways of contact count."""
     rule = month_end.version.contact_rule
     since = month_end.since
@@ -128,8 +129,8 @@ def _contact_window(month_end: MonthEnd) -> dict[str, object]:
     }
 
 
-def _insert(statement: str, month_end: MonthEnd, **more: object) -> int:
-    parameters = {
+def _insert(statement: str, month_end: MonthEnd, **more: Any) -> int:
+    parameters: dict[str, Any] = {
         "month_end": month_end.pk,
         "programme": month_end.programme_id,
         "since": month_end.since,
@@ -140,7 +141,8 @@ def _insert(statement: str, month_end: MonthEnd, **more: object) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.rowcount
+        written: int = cursor.rowcount
+    return written
 
 
 # The county that a region lies in, or the region itself; and the unit that holds a company's leading seat:

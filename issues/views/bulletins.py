@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -52,6 +53,7 @@ def _document(request: HttpRequest, bulletin: Bulletin, form: BulletinForm | Non
     return {
         "bulletin": bulletin,
         "month_end": month_end,
+        "title_parts": [part for part in re.split("(?=“)|(?<=”)", bulletin.title) if part],
         "may_write": may_write,
         "form": form or (BulletinForm(instance=bulletin) if may_write else None),
         "is_editing": form is not None,

@@ -39,7 +39,7 @@ def month_tickets(request: HttpRequest, code: str, month: str) -> HttpResponse:
     month_end = _find(request.user, code, month)
     rows = FrozenTicket.objects.filter(month_end=month_end)
     related = ("ticket", "company", "category", "grade", "lead_unit", "assigned_unit")
-    found = filter_rows(rows, request.GET.dict()).select_related(*related).order_by("ticket__number")
+    found = filter_rows(rows, _asked(request)).select_related(*related).order_by("ticket__number")
     context = _context(request, month_end, rows, found, SLICES, CHIPS)
     return render(request, "issues/month_tickets.html", context)
 
@@ -50,7 +50,7 @@ def month_enrolments(request: HttpRequest, code: str, month: str) -> HttpRespons
     month_end = _find(request.user, code, month)
     rows = FrozenEnrolment.objects.filter(month_end=month_end)
     related = ("company", "region", "assigned_unit")
-    found = filter_rows(rows, request.GET.dict()).select_related(*related).order_by("company__pinyin", "pk")
+    found = filter_rows(rows, _asked(request)).select_related(*related).order_by("company__pinyin", "pk")
     chips = ("contacted", "uncontacted", "ledger", "no_ledger")
     context = _context(request, month_end, rows, found, ENROLMENT_SLICES, chips)
     return render(request, "issues/month_enrolments.html", context)
@@ -66,7 +66,7 @@ def _context(
 ) -> dict[str, Any]:
     asked = request.GET.get("show", "")
     names = (*chips, asked) if asked in slices and asked not in chips else chips
-    others = {name: value for name, value in request.GET.items() if name != "show"}
+    others = {name: value for name, value in _asked(request).items() if name != "show"}
     counts = filter_rows(rows, others).aggregate(
         all=Count("pk"), **{name: Count("pk", filter=slices[name].rows or Q(pk__gt=0)) for name in names}
     )
@@ -76,6 +76,10 @@ def _context(
         "shows": [("", "全部", counts["all"])] + [(name, slices[name].label, counts[name]) for name in names],
         "narrowed_by": _narrowed_by(request),
     }
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {name: str(value) for name, value in request.GET.items()}
 
 
 def _narrowed_by(request: HttpRequest) -> list[str]:

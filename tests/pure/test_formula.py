@@ -60,6 +60,12 @@ def test_nothing_measurable_gives_no_total_but_keeps_the_slips():
     assert (result.points, result.deducted, result.total) == (None, D("1.50"), None)
 
 
+def test_no_total_stands_on_less_than_half_of_the_weights():
+    aside, main = item(4, 5, "10"), item(2, 3, "30")
+    assert score([aside, main]).total is None
+    assert score([aside, item(19, 20, "30"), item(1, 1, "39.99")]).total is not None
+
+
 def test_deductions_never_go_below_zero():
     result = score([item(0, 20, "30", "95")], [Slipped("fake_close", 9, D(5))])
     assert result.total == 0
@@ -88,7 +94,8 @@ def test_more_done_never_earns_less(one, more):
 @given(st.lists(items(), max_size=6), st.lists(slips, max_size=4))
 def test_a_total_lies_between_0_and_100_and_says_nothing_when_nothing_was_measured(some, slipped):
     result = score(some, slipped)
-    if all(line.points is None for line in result.lines):
+    scored = sum(line.item.weight for line in result.lines if line.points is not None)
+    if not scored or scored * 2 < sum(line.item.weight for line in result.lines):
         assert result.points is None
         assert result.total is None
     else:
