@@ -15,9 +15,7 @@ urlpatterns = [
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/<slug:code>/<str:month>/", meetings.meeting_agenda, name="meeting"),
     path("meetings/<slug:code>/<str:month>/held/", meetings.meeting_hold, name="meeting-hold"),
-    path(
-        "meetings/<slug:code>/<str:month>/<int:position>/", meetings.meeting_decide, name="meeting-decide"
-    ),
+    path("meetings/<slug:code>/<str:month>/<int:position>/", meetings.meeting_decide, name="meeting-decide"),
     path("bulletins/", bulletins.bulletin_list, name="bulletins"),
     path("bulletins/<slug:code>/<str:month>/", bulletins.bulletin_document, name="bulletin"),
     path("bulletins/<slug:code>/<str:month>/text/", bulletins.bulletin_edit, name="bulletin-edit"),

@@ -6,14 +6,24 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('issues', '0003_numbers_and_categories'),
+        ("issues", "0003_numbers_and_categories"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='bulletin',
-            trigger=pgtrigger.compiler.Trigger(name='issued_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" = \'issued\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b47d5aa788e8687306c561db18f71c9670446f3d', operation='UPDATE OR DELETE', pgid='pgtrigger_issued_stands_b177a', table='issues_bulletin', when='BEFORE')),
+            model_name="bulletin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="issued_stands",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"state\" = 'issued')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b47d5aa788e8687306c561db18f71c9670446f3d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_issued_stands_b177a",
+                    table="issues_bulletin",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
