@@ -16,7 +16,7 @@ from companies.services.assignments import counted_seats
 from liaison.choices import Holder, SystemRole, Verdict
 from liaison.imports.columns import Column, RosterResource
 from liaison.imports.lookups import DepartmentIndex, squeezed
-from liaison.imports.rosters import Draft, Examiner, Roster, Scope, register
+from liaison.imports.rosters import Draft, Examiner, OptionsForm, Roster, Scope, register
 from liaison.imports.widgets import CREDIT_CODE, MOBILE, Day, Shown, Text
 from liaison.models import (
     Department,
@@ -33,7 +33,7 @@ from liaison.perms import Capability
 FAR = date.max
 
 
-class AssignmentOptions(forms.Form):
+class AssignmentOptions(OptionsForm):
     """Which programme the seats belong to, and what to do with companies that are not in it yet."""
 
     programme = forms.ModelChoiceField(
@@ -47,7 +47,7 @@ class AssignmentOptions(forms.Form):
     )
 
     def __init__(self, official: Official, data: Any = None) -> None:
-        super().__init__(data)
+        super().__init__(official, data)
         field: forms.ModelChoiceField[Programme] = self.fields["programme"]  # type: ignore[assignment]
         field.queryset = Programme.objects.visible_to(official).select_related("region").order_by("code")
         if len(field.queryset) == 1:
@@ -236,11 +236,10 @@ class AssignmentExaminer(Examiner):
         )
         fresh: dict[tuple[int, int], list[Held]] = {}
         for seat in seats.order_by("starts_on", "pk"):
-            holder = (
-                ("official", seat.official_id) if seat.official_id else ("department", seat.department_id)
-            )
+            person, name = seat.official_id, str(seat.official or seat.department)
+            holder = ("official", person) if person else ("department", seat.department_id)
             fresh.setdefault((seat.enrolment.company_id, seat.role_id), []).append(
-                Held(holder, str(seat.official or seat.department), seat.starts_on, seat.ends_on, seat)  # type: ignore[arg-type]
+                Held(holder, name, seat.starts_on, seat.ends_on, seat)
             )
         for place, holders in fresh.items():
             ours = [held for held in self.held.get(place, []) if held.line]

@@ -242,9 +242,9 @@ class CompanyExaminer(Examiner):
             "set": {name: _as_json(value) for name, value in new.items()},
             "was": {name: _as_json(old[name]) for name in new} if kept else {},
         }
-        capital = self.columns["capital"].show(given.get("capital"))
+        money = self.columns["capital"].show(given.get("capital"))
         region = given.get("region") or (kept and kept.region)
-        self.tell(draft, region, given.get("kind"), capital, given.get("established_on"))
+        self.tell(draft, region, given.get("kind"), money, given.get("established_on"))
 
     def write(self, rows: Sequence[ImportRow], *, by: Official, at: datetime) -> None:
         """New companies in one statement, changed ones in another."""

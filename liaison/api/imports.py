@@ -14,7 +14,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from liaison.api import Refused
+from liaison.api import Pages, Refused
 from liaison.choices import Verdict
 from liaison.forms.imports import TOO_LARGE, UploadForm
 from liaison.imports.rosters import Roster, roster_of, rosters
@@ -94,14 +94,15 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: ImportSerializer})
     def create(self, request: Request) -> Response:
         """Upload a roster; it is checked in the background."""
-        data = request.data
+        data: Any = request.data
         if getattr(request._request, "upload_too_large", False):
             return Response({"detail": TOO_LARGE}, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
         roster = self._roster(request, str(data.get("kind", "")))
         form = UploadForm(roster, request.user, data, request.FILES)
         options = roster.options_form(request.user, data) if roster.options_form else None
         if not form.is_valid() or (options is not None and not options.is_valid()):
-            raise ValidationError({**form.errors, **(options.errors if options else {})})
+            wrong = [*form.errors.items(), *(options.errors.items() if options else ())]
+            raise ValidationError({name: [str(text) for text in texts] for name, texts in wrong})
         mapping, doubtful = form.mapping()
         run = services.start_import(
             kind=roster.code,
@@ -129,8 +130,9 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         rows = self.get_object().rows.order_by("number")
         if (verdict := request.query_params.get("verdict")) in Verdict.values:
             rows = rows.filter(verdict=verdict)
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(ImportRowSerializer(page, many=True).data)
+        pages = Pages()
+        page = pages.paginate_queryset(rows, request)
+        return pages.get_paginated_response(ImportRowSerializer(page, many=True).data)
 
     @extend_schema(request=MappingSerializer, responses=ImportSerializer)
     @action(detail=True, methods=["post"])

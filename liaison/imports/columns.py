@@ -11,7 +11,7 @@ from import_export.widgets import Widget
 from liaison.spreadsheets import heading_key
 
 
-class Column(Field):  # type: ignore[misc]
+class Column(Field):
     """One column of a roster, the same for reading, for the template and for export."""
 
     def __init__(
@@ -45,13 +45,14 @@ class Column(Field):  # type: ignore[misc]
         return "" if value is None else str(self.widget.render(value))
 
 
-class RosterResource(ModelResource):  # type: ignore[misc]
+class RosterResource(ModelResource):  # type: ignore[type-arg]
     """A django-import-export resource whose fields are `Column`s. Exports row by row, imports in bulk."""
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
         """The columns in the order in which `Meta.fields` names them."""
-        return {name: cls.fields[name] for name in cls._meta.fields}
+        declared = {name: field for name, field in cls.fields.items() if isinstance(field, Column)}
+        return {name: declared[name] for name in cls._meta.fields or ()}
 
 
 def suggest_mapping(columns: dict[str, Column], headings: list[str]) -> tuple[dict[str, str], bool]:

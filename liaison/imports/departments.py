@@ -70,6 +70,7 @@ class DepartmentExaminer(Examiner):
         super().__init__(scope, columns)
         self.regions = RegionIndex(scope.region)
         self.units = DepartmentIndex()
+        self.superiors: dict[str, str] = {}  # unit → superior, as written so far
 
     def identify(self, draft: Draft) -> None:
         """One line per full name."""
@@ -143,34 +144,32 @@ class DepartmentExaminer(Examiner):
     def write(self, rows: Sequence[ImportRow], *, by: Official, at: datetime) -> None:
         """Units first, superiors when all of them exist."""
         kept = Department.objects.in_bulk([row.values["id"] for row in rows if row.values["id"]])
+        new = []
         for row in rows:
             fields = row.values["set"]
-            unit = kept.get(row.values["id"]) or Department(name=row.values["name"])
-            unit.pinyin = pinyin_key(unit.name)[:200]
+            unit = kept.get(row.values["id"])
+            if unit is None:
+                unit = Department(name=row.values["name"], pinyin=pinyin_key(row.values["name"])[:200])
+                new.append(unit)
             for name in fields.keys() - {"region", "parent"}:
                 setattr(unit, name, fields[name])
             if "region" in fields:
                 unit.region_id = fields["region"]
-            if unit.pk is None:
-                kept[-row.number] = unit
-        new = [unit for unit in kept.values() if unit.pk is None]
-        changed = [unit for unit in kept.values() if unit.pk is not None]
         Department.objects.bulk_create(new, batch_size=500)
         Department.objects.bulk_create(
-            changed,
+            kept.values(),
             batch_size=500,
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["short_name", "region", "is_active", "pinyin"],
+            update_fields=["short_name", "region", "is_active"],
         )
-        self._superiors = getattr(self, "_superiors", {})
-        self._superiors |= {
+        self.superiors |= {
             row.values["name"]: row.values["set"]["parent"] for row in rows if "parent" in row.values["set"]
         }
 
     def finish(self) -> None:
         """Hang the units into their tree and write every path anew."""
-        pairs = getattr(self, "_superiors", {})
+        pairs = self.superiors
         ids = dict(Department.objects.filter(name__in={*pairs, *pairs.values()}).values_list("name", "pk"))
         moved = [Department(pk=ids[name], parent_id=ids[upper]) for name, upper in pairs.items()]
         Department.objects.bulk_update(moved, ["parent"], batch_size=500)

@@ -244,7 +244,8 @@ def _apply(run_id: int, *, at: datetime) -> str:
         .filter(pk=run_id)
         .first()
     )
-    if run is None or run.state != ImportState.APPLYING:
+    confirmed_by = run.applied_by if run else None
+    if run is None or confirmed_by is None or run.state != ImportState.APPLYING:
         return run.state if run else ""  # done already, or taken back
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [WRITES, run.kind])
@@ -258,7 +259,7 @@ def _apply(run_id: int, *, at: datetime) -> str:
     wanted = run.rows.filter(verdict__in=(Verdict.NEW, Verdict.CHANGED)).order_by("number")
     written = 0
     while rows := list(wanted.filter(number__gt=written)[:BATCH]):
-        examiner.write(rows, by=run.applied_by, at=at)
+        examiner.write(rows, by=confirmed_by, at=at)
         written = rows[-1].number
     examiner.finish()
     run.state = ImportState.APPLIED

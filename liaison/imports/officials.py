@@ -294,14 +294,15 @@ class OfficialExaminer(Examiner):
         new, changed = [], []
         for row in rows:
             wanted = row.values["post"]
-            post = posts.get(wanted["id"]) or Posting(
+            kept_post = posts.get(wanted["id"])
+            post = kept_post or Posting(
                 official=kept.get(row.values["id"]) or self.made[row.values["person"]],
                 department_id=wanted["department"],
                 role=wanted["role"],
             )
             for name, value in wanted["set"].items():
                 setattr(post, name, value)
-            if post.pk is None:
+            if kept_post is None:
                 new.append(post)
             elif wanted["set"]:
                 changed.append(post)

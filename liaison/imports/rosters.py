@@ -92,6 +92,18 @@ class Examiner(ABC):
                 draft.changes[column.heading] = [column.show(old.get(name)), column.show(value)]
 
 
+class OptionsForm(forms.Form):
+    """Choices that a kind wants made with the upload."""
+
+    def __init__(self, official: Official, data: Any = None) -> None:
+        super().__init__(data)
+        self.official = official
+
+    def as_options(self) -> dict[str, Any]:
+        """What the run keeps, as JSON."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class Roster:
     """A kind of roster: 企业, 单位, 干部, 包联关系."""
@@ -104,7 +116,7 @@ class Roster:
     examiner: type[Examiner]
     capability: Capability
     check_mapping: Callable[[dict[str, str]], str] | None = None  # words what is still missing
-    options_form: type[forms.Form] | None = None
+    options_form: type[OptionsForm] | None = None
     order: int = 0
 
     @property

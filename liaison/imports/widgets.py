@@ -21,7 +21,7 @@ YES = frozenset({"是", "对", "有", "在用", "存续", "在业", "开业", "�
 NO = frozenset({"否", "不", "无", "停用", "注销", "吊销", "歇业", "撤销", "n", "no", "false", "0", "×", "x"})
 
 
-class CellWidget(Widget):  # type: ignore[misc]
+class CellWidget(Widget):
     """Text without stray spaces; "N/A", "-" and the like are empty."""
 
     blank_words = True

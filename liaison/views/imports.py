@@ -66,7 +66,8 @@ def imports(request: HttpRequest) -> HttpResponse:
     data = (request.POST, request.FILES) if request.method == "POST" else ()
     too_large = getattr(request, "upload_too_large", False)  # known once the body is read
     form = UploadForm(roster, request.user, *data, too_large=too_large)
-    options = roster.options_form and roster.options_form(request.user, request.POST if data else None)
+    choices = request.POST if data else None
+    options = roster.options_form(request.user, choices) if roster.options_form else None
     if data and form.is_valid() and (options is None or options.is_valid()):
         return _start(request, roster, form, options.as_options() if options else {})
     runs = ImportRun.objects.visible_to(request.user).select_related("region", "uploaded_by")
@@ -123,7 +124,7 @@ def _chosen(request: HttpRequest, allowed: list[Roster]) -> Roster:
 
 
 @require_GET
-def import_template(request: HttpRequest, kind: str) -> HttpResponse:
+def import_template(request: HttpRequest, kind: str) -> FileResponse:
     """An empty roster to fill in."""
     allowed = {roster.code: roster for roster in _allowed(request)}
     if kind not in allowed:
@@ -335,7 +336,7 @@ def _then(request: HttpRequest, run: ImportRun, act: Any, **arguments: Any) -> H
 
 
 @require_GET
-def import_result(request: HttpRequest, pk: int) -> HttpResponse:
+def import_result(request: HttpRequest, pk: int) -> FileResponse:
     """The sheet with its verdicts; `?only=wrong` gives the lines to mend and upload again."""
     run = _run(request, pk)
     if not run.digest:

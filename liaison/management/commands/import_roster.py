@@ -47,7 +47,7 @@ class Command(BaseCommand):
         with transaction.atomic():  # a trial: everything, the trail's lines too, is taken back
             run = self._check(roster, region, by, options)
             transaction.set_rollback(True)
-        run.file.storage.delete(run.file.name)
+        run.file.storage.delete(str(run.file.name))
         self.stdout.write("未加 --commit：没有写入任何内容。")
 
     def _check(self, roster: Roster, region: Region, by: Official, options: dict[str, Any]) -> ImportRun:
@@ -97,7 +97,8 @@ class Command(BaseCommand):
         form = roster.options_form(by, {"programme": options["programme"] or "", "enrol": "on"})
         if not form.is_valid():
             reasons = [
-                f"{form.fields[name].label}：{' '.join(errors)}" for name, errors in form.errors.items()
+                f"{form.fields[name].label}：{' '.join(map(str, errors))}"
+                for name, errors in form.errors.items()
             ]
             raise CommandError("；".join(reasons) + "（用 --programme 指明方案代码）")
         return form.as_options()
