@@ -13,4 +13,5 @@ TIMETABLE = {
         "task": "assessment.tasks.close_months",
         "schedule": crontab(minute="5,35", hour="18-23"),
     },
+    "clean-up": {"task": "liaison.tasks.clean_up", "schedule": crontab(minute="10", hour="3")},
 }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 from celery import current_app, shared_task
 from django.conf import settings
+from django.core.management import call_command
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
@@ -25,7 +27,14 @@ def relay_outbox() -> int:
     return services.relay_outbox(send=_send, at=timezone.now())
 
 
-def _send(topic: str, arguments: dict) -> None:
+@shared_task
+def clean_up() -> int:
+    """Nightly: expired sessions and news sent long ago."""
+    call_command("clearsessions")
+    return services.forget_sent(at=timezone.now())
+
+
+def _send(topic: str, arguments: dict[str, Any]) -> None:
     for task in settings.JOBS_ON_NEWS[topic]:
         current_app.send_task(task, kwargs=arguments)
 
@@ -42,21 +51,16 @@ def kick_outbox() -> None:
         log.warning("broker unreachable; the outbox waits for beat", exc_info=True)
 
 
-_DATABASE_AWAY = {
-    "autoretry_for": (OperationalError, InterfaceError),
-    "retry_backoff": 2,
-    "retry_backoff_max": 60,
-    "max_retries": 20,
-}
+_DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
-@shared_task(**_DATABASE_AWAY)
+@shared_task(autoretry_for=_DATABASE_AWAY, retry_backoff=2, retry_backoff_max=60, max_retries=20)
 def check_import(run: int) -> str:
     """Judge a roster's lines. Killed in the middle and started again, it begins anew."""
     return engine.check_import(run_id=run, at=timezone.now())
 
 
-@shared_task(**_DATABASE_AWAY)
+@shared_task(autoretry_for=_DATABASE_AWAY, retry_backoff=2, retry_backoff_max=60, max_retries=20)
 def apply_import(run: int) -> str:
     """Write a confirmed roster, once, in one transaction."""
     return engine.apply_import(run_id=run, at=timezone.now())

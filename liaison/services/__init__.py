@@ -9,7 +9,7 @@ from liaison.services.accounts import (
 )
 from liaison.services.calendar import seed_calendar
 from liaison.services.map import RegionsRefused, load_regions
-from liaison.services.outbox import announce, relay_outbox
+from liaison.services.outbox import announce, forget_sent, relay_outbox
 from liaison.services.programmes import PresetRefused, PublishRefused, load_preset, publish_version
 from liaison.services.trail import record
 
@@ -20,6 +20,7 @@ __all__ = [
     "announce",
     "change_password",
     "forget_failed_sign_ins",
+    "forget_sent",
     "is_resting",
     "issue_password",
     "load_preset",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.db import transaction
 from liaison.models import OutboxMessage
 
 BATCH = 200
+KEPT = timedelta(days=30)  # sent news is looked at for a month, then forgotten
 
 
 def announce(topic: str, /, *, at: datetime, **arguments: Any) -> None:
@@ -36,3 +37,9 @@ def relay_outbox(*, send: Callable[[str, dict[str, Any]], None], at: datetime) -
             message.save(update_fields=["sent_at", "attempts"])
             sent += 1
     return sent
+
+
+def forget_sent(*, at: datetime) -> int:
+    """Drop what was sent more than a month ago; what is unsent stays, however old."""
+    forgotten, _ = OutboxMessage.objects.filter(sent_at__lt=at - KEPT).delete()
+    return forgotten

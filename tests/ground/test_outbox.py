@@ -1,5 +1,7 @@
 """The outbox: nothing is sent for what was rolled back, and nothing is lost while the broker is down."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
@@ -28,6 +30,14 @@ class TestRelay:
         with pytest.raises(ConnectionError):
             services.relay_outbox(send=down, at=NOW)
         assert OutboxMessage.objects.get().sent_at is None
+
+    def test_is_tidied_after_a_month_but_never_of_what_is_unsent(self):
+        services.announce("import.check", at=NOW, run=1)
+        services.relay_outbox(send=lambda topic, args: None, at=NOW)
+        services.announce("import.check", at=NOW, run=2)
+        assert services.forget_sent(at=NOW + timedelta(days=29)) == 0
+        assert services.forget_sent(at=NOW + timedelta(days=31)) == 1
+        assert OutboxMessage.objects.get().arguments == {"run": 2}
 
     def test_forgets_news_of_a_change_that_was_rolled_back(self):
         class Undone(Exception):
