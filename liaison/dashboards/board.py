@@ -7,9 +7,10 @@ of the same names. Both are grouped by county in one query each; totals are sums
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from companies.choices import VisitMode
 from companies.models import Company, Enrolment, Visit
 from companies.reports import with_contacts
 from issues.models import Category, FrozenEnrolment, FrozenTicket, MonthEnd, Ticket
-from issues.reports.months import ENROLMENT_SLICES, NONE, SLICES, rows_url
+from issues.reports.months import ENROLMENT_SLICES, NONE, SLICES, Slice, rows_url
 from issues.reports.running import RUNNING, last_lead, running_since, running_slices
 from liaison.choices import Reach, RegionLevel, SystemRole
 from liaison.models import Department, Official, Programme, Region
@@ -82,10 +83,11 @@ class Line:
 
     name: str
     counts: Counts
-    url: Any
+    at_place: Callable[[str, int], Figure]
 
     def figure(self, name: str) -> Figure:
-        return self.url(name, self.counts[name])
+        """A number of this row, with the rows behind it."""
+        return self.at_place(name, self.counts[name])
 
 
 def may_read(official: Official) -> bool:
@@ -93,18 +95,31 @@ def may_read(official: Official) -> bool:
     return bool(official.access.roles & READERS)
 
 
+def read_board(official: Official, *, programme: str = "", period: str = "", place: str = "") -> Board | None:
+    """The numbers as chosen; what is not there gives way to the first. None where no programme runs."""
+    roots = {posting.department.region.path.split("/")[0] for posting in official.access.postings}
+    programmes = [
+        running
+        for running in Programme.objects.visible_to(official)
+        .select_related("region")
+        .order_by("starts_on", "pk")
+        if running.region.path.split("/")[0] in roots
+    ]
+    if not programmes:
+        return None
+    return Board(official, programmes, programme=programme, period=period, place=place)
+
+
 class Board:
     """All the numbers of one dashboard, each fetched once."""
 
-    def __init__(self, official: Official, *, programme: str, period: str, place: str) -> None:
+    def __init__(
+        self, official: Official, programmes: list[Programme], *, programme: str, period: str, place: str
+    ) -> None:
         self.official, self.on = official, official.access.on
+        self.programmes = programmes
+        self.programme = next((p for p in programmes if p.code == programme), programmes[0])
         self._regions = list(Region.objects.visible_to(official).exclude(level=RegionLevel.TOWN))
-        self.programmes = self._readable_programmes()
-        self.programme = next((p for p in self.programmes if p.code == programme), None) or (
-            self.programmes[0] if self.programmes else None
-        )
-        if self.programme is None:
-            return
         ends = MonthEnd.objects.visible_to(official).filter(programme=self.programme)
         self.months = list(ends.select_related("programme").order_by("-month")[:TREND_MONTHS])
         self.periods = self._periods()
@@ -115,16 +130,6 @@ class Board:
         self._count()
 
     # --- what can be chosen ---------------------------------------------------------------------
-    def _readable_programmes(self) -> list[Programme]:
-        """Programmes that run where the official serves."""
-        roots = {p.department.region.path.split("/")[0] for p in self.official.access.postings}
-        programmes = Programme.objects.visible_to(self.official).select_related("region")
-        return [
-            programme
-            for programme in programmes.order_by("starts_on", "pk")
-            if programme.region.path.split("/")[0] in roots
-        ]
-
     def _periods(self) -> list[Period]:
         newest = self.months[0] if self.months else None
         if newest is None:
@@ -186,18 +191,18 @@ class Board:
         self._frozen: dict[int, dict[int, Counts]] = {month.pk: {} for month in self.months}
         if not self.months:
             return
-        for model, slices in ((FrozenTicket, SLICES), (FrozenEnrolment, ENROLMENT_SLICES)):
-            rows = (
-                model._default_manager.filter(self._here("region"), month_end__in=self.months)
-                .order_by()
-                .values("month_end", "region")
-                .annotate(**{f"n_{name}": Count("pk", filter=part.rows) for name, part in slices.items()})
-            )
-            for row in rows:
+        here = self._here("region") & Q(month_end__in=self.months)
+        kinds: tuple[tuple[QuerySet[Any], Mapping[str, Slice]], ...] = (
+            (FrozenTicket.objects.filter(here), SLICES),
+            (FrozenEnrolment.objects.filter(here), ENROLMENT_SLICES),
+        )
+        for rows, slices in kinds:
+            parts = {f"n_{name}": Count("pk", filter=part.rows) for name, part in slices.items()}
+            for row in rows.order_by().values("month_end", "region").annotate(**parts):
                 counts = self._frozen[row["month_end"]].setdefault(row["region"], Counter())
                 counts.update({name: row[f"n_{name}"] for name in slices})
 
-    def _running_slices(self) -> Mapping[str, Any]:
+    def _running_slices(self) -> Mapping[str, Slice]:
         return running_slices(self.period.since, self.on)
 
     def _tickets(self) -> QuerySet[Ticket]:
@@ -309,7 +314,7 @@ class Board:
             Line(
                 county.name,
                 self.by_county.get(county.pk, Counter()),
-                lambda name, value, code=county.code: self.figure(name, value, code),
+                partial(self.figure, region=county.code),
             )
             for county in self.counties
         ]
@@ -318,8 +323,10 @@ class Board:
     def unit_lines(self) -> list[Line]:
         """A line per handling unit, by name: shown where the place is one county or one's own units."""
         if self.period.frozen is not None:
-            rows = FrozenTicket.objects.filter(self._here("region"), month_end=self.period.frozen)
-            slices: Mapping[str, Any] = SLICES
+            rows: QuerySet[Any] = FrozenTicket.objects.filter(
+                self._here("region"), month_end=self.period.frozen
+            )
+            slices: Mapping[str, Slice] = SLICES
             key = "lead_unit"
         else:
             rows = self._tickets().annotate(last_lead=last_lead())
@@ -331,7 +338,7 @@ class Board:
             Line(
                 str(units[row[key]]),
                 Counter({name: row[f"n_{name}"] for name in RUNNING}),
-                lambda name, value, unit=row[key]: self.figure(name, value, unit=unit),
+                partial(self.figure, unit=row[key]),
             )
             for row in sorted(counted, key=lambda row: units[row[key]].pinyin)
         ]

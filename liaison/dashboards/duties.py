@@ -179,7 +179,7 @@ def _papers(official: Official) -> list[Errand]:
             title, reason = f"{month}通报待印发", "数据已冻结，补上“下步安排”即可印发"
             errands.append(Errand("file-text", title, reason, bulletin.get_absolute_url()))
     prepared = DispatchMeeting.objects.visible_to(official).filter(state=MeetingState.PREPARED)
-    meetings = prepared.select_related("programme__region").annotate(n=Count("items")).order_by("month")
+    meetings: Any = prepared.select_related("programme__region").annotate(n=Count("items")).order_by("month")
     for meeting in meetings:
         if runs_programme(official, meeting.programme):
             title = f"{meeting.month:%-m月}调度会待召开"

@@ -11,7 +11,7 @@ from random import Random
 from liaison.models import CalendarDay, Region
 from liaison.workdays import SHANGHAI, day_of
 
-Act = Callable[[datetime], None]
+Act = Callable[[datetime], object]
 
 
 class Agenda:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -182,7 +183,7 @@ class Course:
         for unit in helpers:
             if unit not in plan.helpers and self.rng.random() < 0.85:
                 days = self.rng.choice((1, 2, 3))
-                self._later(at, days, lambda moment, unit=unit: self._cooperate(ticket, unit, plan, moment))
+                self._later(at, days, partial(self._cooperate, ticket, unit))
         if plan.resolve != 1 and self.rng.random() < 0.8:
             self._later(
                 at,
@@ -234,7 +235,7 @@ class Course:
         if fresh := self._now(ticket, Status.DISPATCHED):
             sign_ticket(ticket=fresh, by=self.city.liaison_officers[self._lead(fresh).pk], at=at)
 
-    def _cooperate(self, ticket: Ticket, unit: Department, plan: Plan, at: datetime) -> None:
+    def _cooperate(self, ticket: Ticket, unit: Department, at: datetime) -> None:
         fresh = self._now(ticket, Status.DISPATCHED, Status.IN_PROGRESS)
         waiting = {"department": unit, "part": Part.COOPERATE, "is_current": True, "finished_at": None}
         if fresh and fresh.units.filter(**waiting).exists():

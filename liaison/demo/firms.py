@@ -227,7 +227,7 @@ def start_projects(
             investment_wan=rng.choice((1200, 3500, 8000, 15000, 42000)),
         )
         seats = list(enrolment.assignments.select_related("role", "official", "department").order_by("pk"))
-        counted = [seat.official_id for seat in seats if seat.role.counts_to_quota]
+        counted = [seat.official.pk for seat in seats if seat.official and seat.role.counts_to_quota]
         if number % 3 == 0 or len(counted) < 2 or any(load[key] >= 2 for key in counted):
             continue
         load.update(counted)

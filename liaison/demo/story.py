@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 
 from django.db import transaction
@@ -132,9 +133,7 @@ class _Life:
             day = days[min(int(self.rng.betavariate(1.5, 1.15) * len(days)), len(days) - 1)]
             enrolment = self.rng.choice([e for e in self.firms.enrolments if e.starts_on <= day])
             plan = self.course.usual()
-            self.agenda.at(
-                self.agenda.office_hour(day), lambda at, e=enrolment, p=plan: self.course.begin(e, p, at)
-            )
+            self.agenda.at(self.agenda.office_hour(day), partial(self.course.begin, enrolment, plan))
 
     def _visits(self, first: date, last: date, end: date) -> None:
         share = ((last - first).days + 1) / ((end - first).days + 1)

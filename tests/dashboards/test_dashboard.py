@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from liaison.dashboards import cards
-from liaison.dashboards.board import Board, Figure
+from liaison.dashboards.board import Board, Figure, read_board
 from liaison.demo import seed_city
 from liaison.models import Official
 from tests.factories import TicketFactory, at
@@ -65,7 +65,9 @@ def wrong(client: Client, board: Board) -> list[str]:
 
 def board_for(username: str, **chosen: str) -> Board:
     official = Official.objects.get(username=username).on_duty(NOW.date())
-    return Board(official, **{"programme": "", "period": "", "place": ""} | chosen)
+    board = read_board(official, **chosen)
+    assert board is not None
+    return board
 
 
 def test_every_figure_opens_as_many_rows_as_it_counts(time_machine):
@@ -118,7 +120,7 @@ class TestPage:
     def test_rates_of_few_are_no_percentages(self, cast):
         for _ in range(4):
             TicketFactory(enrolment=cast.enrolment, closed=True, lead=cast.land, grade="A", at=at(2026, 2, 9))
-        board = Board(cast.leader, programme="", period="", place="")
+        board = read_board(cast.leader)
         assert board.totals["closed"] == 4
         satisfaction = next(card for card in cards.cards_of(board) if card.label == "满意率")
         assert (satisfaction.value, satisfaction.n) == ("—", "4/4 件")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from liaison.choices import RegionLevel
 from liaison.dashboards import cards
-from liaison.dashboards.board import Board, Figure, may_read
+from liaison.dashboards.board import Board, Figure, may_read, read_board
 
 
 @require_safe
@@ -21,14 +21,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if not may_read(request.user):
         raise PermissionDenied("看板供领导、协调办公室和考核督查人员使用。")
     given = request.GET
-    board = Board(
+    board = read_board(
         request.user,
         programme=given.get("programme", ""),
         period=given.get("period", ""),
         place=given.get("region", ""),
     )
-    if board.programme is None:
-        return render(request, "dashboards/dashboard.html", {"board": board})
+    if board is None:
+        return render(request, "dashboards/dashboard.html", {"board": None})
     return render(request, "dashboards/dashboard.html", _context(board))
 
 
