@@ -44,7 +44,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     today = request.user.access.on
     in_force = [version for version in versions if version.effective_from <= today] or versions
     shown = (
-        next((v for v in versions if str(v.number) == wanted), None) if wanted else (in_force or [None])[0]
+        next((v for v in versions if str(v.number) == wanted), None) if wanted else next(iter(in_force), None)
     )
     if wanted and shown is None:
         raise Http404(wanted)
