@@ -36,7 +36,7 @@ def close_month(*, programme: Programme, month: date, at: datetime) -> MonthEnd:
     if not month_end.scores.exists():
         for board in Board.values:
             _write_scores(month_end, board)
-        record("score_month", month_end, by=None, at=at, scores=month_end.scores.count())
+        record("计算考核得分", month_end, by=None, at=at, scores=month_end.scores.count())
     return month_end
 
 

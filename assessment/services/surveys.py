@@ -142,7 +142,7 @@ def deliver_waiting(*, send: Send, at: datetime) -> int:
                 break
             survey.delivery = Delivery.SMS
             survey.save(update_fields=["delivery"])
-            record("send_survey", survey.ticket, by=None, at=at, round=survey.round, channel="sms")
+            record("发送评价短信", survey.ticket, by=None, at=at, round=survey.round, channel="sms")
             sent += 1
     return sent
 
@@ -154,7 +154,7 @@ def pass_on_survey(*, survey: Survey, by: Official, at: datetime) -> Survey:
     _check_can_answer(survey)
     survey.delivery = Delivery.OFFICE
     survey.save(update_fields=["delivery"])
-    record("pass_on_survey", survey.ticket, by=by, at=at, round=survey.round)
+    record("转达评价链接", survey.ticket, by=by, at=at, round=survey.round)
     return survey
 
 

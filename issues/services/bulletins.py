@@ -93,7 +93,7 @@ def edit_bulletin(
     bulletin = _lock_draft(bulletin)
     bulletin.highlights, bulletin.next_steps = highlights.strip(), next_steps.strip()
     bulletin.save(update_fields=["highlights", "next_steps"])
-    record("edit_bulletin", bulletin, by=by, at=at)
+    record("修改通报", bulletin, by=by, at=at)
     return bulletin
 
 
@@ -105,7 +105,7 @@ def issue_bulletin(*, bulletin: Bulletin, by: Official, at: datetime) -> Bulleti
         raise BulletinRefused("请先写好“下步安排”，再印发。")
     bulletin.state, bulletin.issued_at, bulletin.issued_by = BulletinState.ISSUED, at, by
     bulletin.save(update_fields=["state", "issued_at", "issued_by"])
-    record("issue_bulletin", bulletin, by=by, at=at)
+    record("印发通报", bulletin, by=by, at=at)
     return bulletin
 
 

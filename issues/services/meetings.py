@@ -150,7 +150,7 @@ def decide_item(
     item.decision, item.due_on = decision.strip(), due_on
     item.save(update_fields=["decision", "due_on"])
     record(
-        "decide",
+        "填写议定事项",
         item.ticket,
         by=by,
         at=at,
@@ -174,7 +174,7 @@ def hold_meeting(*, meeting: DispatchMeeting, held_on: date, by: Official, at: d
         raise MeetingRefused(f"第{undecided.position}项还没有议定事项，请先填写。")
     meeting.state, meeting.held_on, meeting.held_by = MeetingState.HELD, held_on, by
     meeting.save(update_fields=["state", "held_on", "held_by"])
-    record("hold_meeting", meeting, by=by, at=at, held_on=held_on.isoformat())
+    record("登记调度会", meeting, by=by, at=at, held_on=held_on.isoformat())
     return meeting
 
 

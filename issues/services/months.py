@@ -103,7 +103,7 @@ def freeze_month(*, programme: Programme, month: date, at: datetime) -> MonthEnd
     )
     tickets = _insert(_TICKETS, month_end)
     enrolments = _insert(_ENROLMENTS, month_end, **_contact_window(month_end))
-    record("freeze_month", month_end, by=None, at=at, tickets=tickets, enrolments=enrolments)
+    record("冻结月份", month_end, by=None, at=at, tickets=tickets, enrolments=enrolments)
     return month_end
 
 

@@ -267,7 +267,7 @@ def _apply(run_id: int, *, at: datetime) -> str:
     run.message = ""
     run.save(update_fields=["state", "applied_at", "message"])
     services.record(
-        "import.apply", run, by=run.applied_by, at=at,
+        "写入名册", run, by=run.applied_by, at=at,
         kind=run.kind, file=run.file_name, sha256=run.sha256, counts=run.counts,
     )  # fmt: skip
     return run.state

@@ -56,7 +56,7 @@ def start_import(
     )
     run.file.save(f"{sha256[:16]}.roster", file, save=False)
     run.save()
-    record("import.upload", run, by=by, at=at, kind=kind, sha256=sha256, rows=rows_total)
+    record("上传名册", run, by=by, at=at, kind=kind, sha256=sha256, rows=rows_total)
     if is_mapped and announced:
         announce("import.check", run=run.pk, at=at)
     return run
@@ -104,7 +104,7 @@ def confirm_import(
     run.applied_by = by
     run.message = ""
     run.save(update_fields=["state", "applied_by", "message"])
-    record("import.confirm", run, by=by, at=at, sha256=sha256, digest=digest)
+    record("确认导入", run, by=by, at=at, sha256=sha256, digest=digest)
     if announced:
         announce("import.apply", run=run.pk, at=at)
     return run
@@ -119,7 +119,7 @@ def cancel_import(*, run: ImportRun, by: Official, at: datetime) -> ImportRun:
     run.state = ImportState.CANCELLED
     run.message = f"{by} 放弃了这次导入，没有写入任何内容。"
     run.save(update_fields=["state", "message"])
-    record("import.cancel", run, by=by, at=at)
+    record("放弃导入", run, by=by, at=at)
     return run
 
 
@@ -129,7 +129,7 @@ def return_to_check(*, run: ImportRun, message: str, at: datetime) -> ImportRun:
     run = _lock(run)
     if run.state == ImportState.APPLYING:
         _queue_check(run, at=at, message=message)
-        record("import.outdated", run, by=None, at=at, message=message)
+        record("预览过时，重新检查", run, by=None, at=at, message=message)
     return run
 
 
@@ -142,7 +142,7 @@ def fail_import(*, run: ImportRun, message: str, at: datetime) -> ImportRun:
         run.applied_by = None
         run.message = message
         run.save(update_fields=["state", "applied_by", "message"])
-        record("import.fail", run, by=None, at=at, message=message)
+        record("导入未通过", run, by=None, at=at, message=message)
     return run
 
 

@@ -156,7 +156,7 @@ def test_columns_that_nobody_knows_wait_for_a_person(roster: Official):
 def test_applying_leaves_a_line_in_the_trail(roster: Official):
     run = check("companies", sheet_bytes(COMPANY_HEADINGS, [["甲有限公司", ONE, "", "", ""]]), roster)
     confirm(run, roster)
-    event = AuditEvent.objects.get(action="import.apply")
+    event = AuditEvent.objects.get(action="写入名册")
     assert event.by == roster
     assert event.detail["sha256"] == run.sha256
     assert event.detail["counts"]["new"] == 1

@@ -73,7 +73,7 @@ def test_two_writers_at_once_write_each_row_once():
     services.confirm_import(run=run, sha256=run.sha256, digest=run.digest, by=cast.roster, at=at(2026, 3, 2))
     assert _both(lambda: engine.apply_import(run_id=run.pk, at=at(2026, 3, 2))) == ["applied", "applied"]
     assert _written() == COUNT
-    assert AuditEvent.objects.filter(action="import.apply").count() == 1
+    assert AuditEvent.objects.filter(action="写入名册").count() == 1
 
 
 def test_two_checkers_at_once_leave_one_set_of_rows():
@@ -140,7 +140,7 @@ def test_a_worker_killed_while_writing_is_replaced_and_each_row_is_written_once(
     idle_worker.start()
     _until(lambda: ImportRun.objects.get().state == ImportState.APPLIED, idle_worker)
     assert _written() == COUNT
-    assert AuditEvent.objects.filter(action="import.apply").count() == 1
+    assert AuditEvent.objects.filter(action="写入名册").count() == 1
 
 
 def test_a_queued_check_waits_for_the_worker(idle_worker: Worker):
