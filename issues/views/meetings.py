@@ -23,6 +23,7 @@ from liaison.models import Official
 from liaison.workdays import day_of
 
 PER_PAGE = 30
+ITEMS_PER_PAGE = 40
 
 
 @require_GET
@@ -55,15 +56,19 @@ def _agenda(
     meeting: DispatchMeeting,
     bound: DecisionForm | None = None,
     hold: HoldForm | None = None,
+    position: int = 0,
 ) -> dict[str, Any]:
+    """The agenda's page that is asked for, or the one that holds the item just decided."""
     may_write = meeting.state == MeetingState.PREPARED and runs_programme(request.user, meeting.programme)
-    items = list(
+    items = (
         meeting.items.select_related("ticket__company__region", "ticket__grade", "ticket__category")
         .prefetch_related("ticket__units__department")
         .order_by("position")
     )
+    asked = (position - 1) // ITEMS_PER_PAGE + 1 if position else request.GET.get("page")
+    page = Paginator(items, ITEMS_PER_PAGE).get_page(asked)
     rows = []
-    for item in items:
+    for item in page.object_list:
         form = None
         if may_write:
             is_bound = bound is not None and bound.instance.pk == item.pk
@@ -77,7 +82,8 @@ def _agenda(
     return {
         "meeting": meeting,
         "rows": rows,
-        "undecided": sum(not item.decision for item in items),
+        "page": page,
+        "undecided": meeting.items.filter(decision="").count() if may_write else 0,
         "opened": bound.instance.pk if bound is not None else None,
         "may_write": may_write,
         "hold": hold or (HoldForm(initial={"held_on": today}) if may_write else None),
@@ -113,9 +119,10 @@ def meeting_decide(request: HttpRequest, code: str, month: str, position: int) -
             form, status = None, 200  # type: ignore[assignment]
             messages.success(request, f"第 {position} 项已记录。")
     if status == 200 and not request.htmx:
-        return redirect(f"{meeting.get_absolute_url()}#item-{position}")
+        page = (position - 1) // ITEMS_PER_PAGE + 1
+        return redirect(f"{meeting.get_absolute_url()}?page={page}#item-{position}")
     template = "issues/_agenda.html" if request.htmx else "issues/meeting.html"
-    return render(request, template, _agenda(request, meeting, form), status=status)
+    return render(request, template, _agenda(request, meeting, form, position=position), status=status)
 
 
 @require_POST
