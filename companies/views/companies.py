@@ -43,7 +43,6 @@ def companies(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "count": count,
-            "everything": tally.count("all"),
             "words": request.GET.get("q", ""),
             "kept": kept(request, "region", "scale", "enrolled", "team", *LED_BY, "sort"),
             "led": bool(kept(request, *LED_BY)),
@@ -197,6 +196,7 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
         "companies/company.html",
         {
             "company": found,
+            "place": _place(found.region),
             "facts": _facts(found),
             "contacts": list(found.contacts.order_by("-is_primary", "pk")),
             "projects": list(found.projects.order_by("code")),
@@ -233,7 +233,7 @@ def _facts(company: Company) -> list[tuple[str, Any]]:
         capital = f"{amount} 万{company.capital_currency if foreign else '元'}"
     return [
         ("信用代码", company.uscc),
-        ("行政区划", company.region.name),
+        ("行政区划", _place(company.region)),
         ("企业类型", company.kind),
         ("规模", company.get_scale_display()),
         ("成立日期", company.established_on and f"{company.established_on:%Y-%m-%d}"),
@@ -242,6 +242,11 @@ def _facts(company: Company) -> list[tuple[str, Any]]:
         ("地址", company.address),
         ("经营范围", company.business_scope),
     ]
+
+
+def _place(region: Region) -> str:
+    """A town is named with its county."""
+    return f"{region.parent}{region}" if region.level == RegionLevel.TOWN else region.name
 
 
 def _timeline(visits: list[Any]) -> list[dict[str, Any]]:

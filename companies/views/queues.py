@@ -54,7 +54,7 @@ def page_of(request: HttpRequest, queryset: QuerySet[Any], count: int) -> Page[A
 
 def shown_keys(page: Page[Any]) -> QuerySet[Any]:
     """The keys of a page's rows, as a subquery."""
-    rows: Any = page.object_list
+    rows: QuerySet[Any] = page.object_list  # type: ignore[assignment]
     return rows.values("pk")
 
 
