@@ -109,7 +109,7 @@ class AssignmentResource(RosterResource):
     )
     department = Column(
         "单位",
-        "department",
+        "department__name",
         Shown(80),
         synonyms=("所在单位", "工作单位", "包抓单位", "包联单位", "单位名称"),
         example="云川市工业和信息化局",

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from companies.choices import Scale
 from companies.models import Company
 from liaison import normalise
@@ -31,11 +33,17 @@ def _capital(text: str) -> tuple[Decimal, str] | None:
     return capital and (capital.amount, CURRENCIES.get(capital.currency, capital.currency))
 
 
-def _show_capital(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
+def _show_capital(value: tuple[Decimal | str, str]) -> str:
     amount, currency = value
     return f"{Decimal(amount).normalize():f} 万{'元' if currency == '人民币' else currency}"
+
+
+class CapitalColumn(Column):
+    """The amount with its currency: two fields of ours, one column of theirs."""
+
+    def get_value(self, instance: Company) -> tuple[Decimal, str] | None:
+        """None where nothing is stated."""
+        return None if instance.capital_wan is None else (instance.capital_wan, instance.capital_currency)
 
 
 class CompanyResource(RosterResource):
@@ -74,7 +82,7 @@ class CompanyResource(RosterResource):
     )
     region = Column(
         "行政区划",
-        "region",
+        "region__name",
         Shown(60),
         synonyms=(
             "所属区划",
@@ -104,7 +112,7 @@ class CompanyResource(RosterResource):
         synonyms=("成立时间", "注册日期", "注册时间", "登记日期", "开业日期"),
         example="2012-05-18",
     )
-    capital = Column(
+    capital = CapitalColumn(
         "注册资本",
         "capital_wan",
         By(_capital, _show_capital),
@@ -291,6 +299,12 @@ def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def current_companies(region: Region, on: date) -> QuerySet[Company]:
+    """The region's companies as they stand, to be edited and sent back."""
+    companies = Company.objects.filter(region__path__startswith=region.path)
+    return companies.select_related("region").order_by("region__path", "pinyin", "pk")
+
+
 COMPANIES = register(
     Roster(
         code="companies",
@@ -299,6 +313,7 @@ COMPANIES = register(
         about="企业、个体工商户的登记信息，以统一社会信用代码识别。表里没有的企业不会被删除，空白单元格不改动已有内容。",
         resource=CompanyResource,
         examiner=CompanyExaminer,
+        current=current_companies,
         capability=Capability.IMPORT_COMPANIES,
         order=0,
     )

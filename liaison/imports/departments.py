@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from liaison.choices import Verdict
 from liaison.imports.columns import Column, RosterResource
 from liaison.imports.lookups import DepartmentIndex, RegionIndex, squeezed
 from liaison.imports.rosters import Draft, Examiner, Roster, Scope, register
 from liaison.imports.widgets import Shown, Text, YesNo
-from liaison.models import Department, ImportRow, Official
+from liaison.models import Department, ImportRow, Official, Region
 from liaison.normalise import pinyin_key
 from liaison.perms import Capability
 
@@ -36,7 +37,7 @@ class DepartmentResource(RosterResource):
     )
     region = Column(
         "行政区划",
-        "region",
+        "region__name",
         Shown(60),
         synonyms=("所属区划", "区划", "县区", "所属县区", "区划代码", "行政区划代码"),
         example="云川市",
@@ -44,7 +45,7 @@ class DepartmentResource(RosterResource):
     )
     parent = Column(
         "上级单位",
-        "parent",
+        "parent__name",
         Shown(80),
         synonyms=("主管单位", "上级部门", "隶属单位"),
         example="云川市人民政府",
@@ -193,6 +194,12 @@ def _as_json(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value.pk if name == "region" else value for name, value in fields.items()}
 
 
+def current_departments(region: Region, on: date) -> QuerySet[Department]:
+    """The region's units as they stand, to be edited and sent back."""
+    units = Department.objects.filter(region__path__startswith=region.path)
+    return units.select_related("region", "parent").order_by("region__path", "pinyin", "pk")
+
+
 DEPARTMENTS = register(
     Roster(
         code="departments",
@@ -201,6 +208,7 @@ DEPARTMENTS = register(
         about="市、县区的单位和上下级关系，以全称为准。",
         resource=DepartmentResource,
         examiner=DepartmentExaminer,
+        current=current_departments,
         capability=Capability.IMPORT_PEOPLE,
         order=1,
     )

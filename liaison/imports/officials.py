@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from liaison.choices import Rank, Reach, SystemRole, Verdict
 from liaison.imports.columns import Column, RosterResource
 from liaison.imports.lookups import DepartmentIndex, squeezed
 from liaison.imports.rosters import Draft, Examiner, Roster, Scope, register
 from liaison.imports.widgets import MOBILE, BirthYear, Choice, Day, Shown, Text
-from liaison.models import Department, ImportRow, Official, Posting
+from liaison.models import Department, ImportRow, Official, Posting, Region
 from liaison.normalise import pinyin_key
 from liaison.perms import Capability, may
 
@@ -41,12 +41,14 @@ POST = ("title", "reach", "starts_on", "ends_on")
 
 
 class OfficialResource(RosterResource):
-    """The columns of a roster of officials; the export gives the post in force."""
+    """The columns of a roster of officials: a post on each line."""
 
-    name = Column("姓名", "name", Text(40), synonyms=("干部姓名", "名字"), required=True, example="林小舟")
+    name = Column(
+        "姓名", "official__name", Text(40), synonyms=("干部姓名", "名字"), required=True, example="林小舟"
+    )
     phone = Column(
         "手机号",
-        "phone",
+        "official__phone",
         MOBILE,
         synonyms=("手机号码", "手机", "联系电话", "电话", "移动电话", "联系方式"),
         is_text=True,
@@ -55,7 +57,7 @@ class OfficialResource(RosterResource):
     )
     department = Column(
         "单位",
-        "current_posting__department",
+        "department__name",
         Shown(80),
         synonyms=("所在单位", "工作单位", "单位名称", "任职单位", "部门"),
         required=True,
@@ -63,16 +65,20 @@ class OfficialResource(RosterResource):
         note="全称或简称，须先导入单位",
         width=28,
     )
-    title = Column(
-        "职务", "current_posting__title", Text(60), synonyms=("职位", "现任职务", "岗位"), example="科长"
+    title = Column("职务", "title", Text(60), synonyms=("职位", "现任职务", "岗位"), example="科长")
+    rank = Column(
+        "职级", "official__rank", Choice(Rank, RANK_WORDS), synonyms=("级别", "行政级别"), example="科级"
     )
-    rank = Column("职级", "rank", Choice(Rank, RANK_WORDS), synonyms=("级别", "行政级别"), example="科级")
     birth_year = Column(
-        "出生年份", "birth_year", BirthYear(), synonyms=("出生年月", "出生日期", "生日"), example="1985"
+        "出生年份",
+        "official__birth_year",
+        BirthYear(),
+        synonyms=("出生年月", "出生日期", "生日"),
+        example="1985",
     )
     role = Column(
         "系统角色",
-        "current_posting__role",
+        "role",
         Choice(SystemRole, ROLE_WORDS),
         synonyms=("角色", "系统岗位"),
         example="包抓干部",
@@ -80,7 +86,7 @@ class OfficialResource(RosterResource):
     )
     reach = Column(
         "数据范围",
-        "current_posting__reach",
+        "reach",
         Choice(Reach, REACH_WORDS),
         synonyms=("权限范围", "可见范围"),
         example="本人包联",
@@ -89,23 +95,21 @@ class OfficialResource(RosterResource):
     )
     starts_on = Column(
         "任职起",
-        "current_posting__starts_on",
+        "starts_on",
         Day(),
         synonyms=("任职时间", "任职日期", "任职开始", "到岗日期"),
         example="2026-01-05",
         note="空白即上传当天",
     )
-    ends_on = Column(
-        "任职止", "current_posting__ends_on", Day(), synonyms=("免职日期", "离任日期"), note="离任才填"
-    )
+    ends_on = Column("任职止", "ends_on", Day(), synonyms=("免职日期", "离任日期"), note="离任才填")
 
     class Meta:
-        model = Official
+        model = Posting
         fields = (
             "name", "phone", "department", "title", "rank", "birth_year", "role", "reach", "starts_on",
             "ends_on",
         )  # fmt: skip
-        import_id_fields = ("phone",)
+        import_id_fields = ("phone", "department", "role")
 
 
 class OfficialExaminer(Examiner):
@@ -335,6 +339,14 @@ def _iso(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def current_officials(region: Region, on: date) -> QuerySet[Posting]:
+    """The posts in force in the region's units, to be edited and sent back."""
+    posts = Posting.objects.in_force(on).filter(department__region__path__startswith=region.path)
+    return posts.select_related("official", "department").order_by(
+        "department__pinyin", "official__pinyin", "pk"
+    )
+
+
 OFFICIALS = register(
     Roster(
         code="officials",
@@ -343,6 +355,7 @@ OFFICIALS = register(
         about="干部和任职，一行一个任职；身兼数职的分行写。以手机号识别人，新导入的干部须由管理员发放初始密码。",
         resource=OfficialResource,
         examiner=OfficialExaminer,
+        current=current_officials,
         capability=Capability.IMPORT_PEOPLE,
         order=2,
     )

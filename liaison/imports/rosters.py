@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.module_loading import autodiscover_modules
 
 from liaison.imports.columns import Column, RosterResource
@@ -116,6 +117,7 @@ class Roster:
     examiner: type[Examiner]
     capability: Capability
     check_mapping: Callable[[dict[str, str]], str] | None = None  # words what is still missing
+    current: Callable[[Region, date], QuerySet[Any]] | None = None  # what is kept, for the columns to write
     options_form: type[OptionsForm] | None = None
     order: int = 0
 

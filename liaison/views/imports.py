@@ -21,7 +21,7 @@ from liaison.forms.imports import ConfirmForm, MappingForm, UploadForm
 from liaison.imports import engine
 from liaison.imports.rosters import Roster, roster_of, rosters
 from liaison.models import ImportRow, ImportRun
-from liaison.perms import may, may_in
+from liaison.perms import may, may_in, regions_for
 from liaison.services import imports as services
 from liaison.spreadsheets import UnreadableFile
 
@@ -132,6 +132,31 @@ def import_template(request: HttpRequest, kind: str) -> FileResponse:
     target = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
     exports.write_template(target, allowed[kind])
     return _workbook(target, f"{allowed[kind].name}模板.xlsx")
+
+
+@require_POST
+def import_current(request: HttpRequest, kind: str) -> FileResponse:
+    """What is kept now, in the columns of the roster: to be edited and uploaded again."""
+    allowed = {roster.code: roster for roster in _allowed(request)}
+    roster = allowed.get(kind)
+    if roster is None or (current := roster.current) is None:
+        raise Http404
+    regions = regions_for(request.user, roster.capability)
+    columns = roster.columns.values()
+    rows = (
+        row
+        for region in regions
+        if not any(region.path.startswith(upper.path) for upper in regions if upper != region)
+        for row in current(region, request.user.access.on).iterator(chunk_size=1000)
+    )
+    return exports.download_workbook(
+        title=f"现有{roster.name}",
+        headings=[column.heading for column in columns],
+        rows=([column.export(row) for column in columns] for row in rows),
+        by=request.user,
+        at=timezone.now(),
+        text_columns=[column.heading for column in columns if column.is_text],
+    )
 
 
 # --- one import -------------------------------------------------------------------------------
@@ -356,6 +381,7 @@ def _workbook(target: IO[bytes], name: str) -> FileResponse:
 urlpatterns = [
     path("imports/", imports, name="imports"),
     path("imports/templates/<slug:kind>/", import_template, name="import-template"),
+    path("imports/current/<slug:kind>/", import_current, name="import-current"),
     path("imports/<int:pk>/", import_detail, name="import"),
     path("imports/<int:pk>/mapping/", import_mapping, name="import-mapping"),
     path("imports/<int:pk>/progress/", import_progress, name="import-progress"),

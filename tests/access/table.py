@@ -104,6 +104,7 @@ PAGES = (
     Row("liaison:imports", ROSTERS),
     Row("liaison:imports", ROSTERS, method="POST"),
     Row("liaison:import-template", ROSTERS, path=lambda w: ("companies",)),
+    Row("liaison:import-current", ROSTERS, path=lambda w: ("companies",), method="POST"),
     Row("liaison:import", **RUN),
     Row("liaison:import-progress", **RUN),
     Row("liaison:import-mapping", **RUN),

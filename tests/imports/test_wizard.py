@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,19 @@ def test_each_template_is_a_roster_of_its_kind(client_as: ClientAs, roster: Offi
     answer = client_as("roster").get(reverse("liaison:import-template", args=[kind]))
     run = upload(kind, b"".join(answer.streaming_content), roster)
     assert run.state == ImportState.CHECKING
+
+
+@pytest.mark.parametrize("kind", ["companies", "departments", "officials"])
+def test_what_is_kept_can_be_downloaded_and_comes_back_unchanged(
+    client_as: ClientAs, admin: Official, kind: str
+):
+    CompanyFactory(
+        capital_wan="120.5", capital_currency="美元", staff_count=8, established_on=date(2012, 5, 18)
+    )
+    answer = client_as("admin").post(reverse("liaison:import-current", args=[kind]))
+    run = check(kind, b"".join(answer.streaming_content), admin)
+    assert set(run.counts) == {"same", "noted"}
+    assert run.counts["same"] > 1
 
 
 def test_the_same_file_again_is_told(client_as: ClientAs, roster: Official):
