@@ -27,8 +27,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("django_db") is None and not any(part in path for part in NO_DATABASE):
             item.add_marker(pytest.mark.django_db)
         if _is_transactional(item):
-            # the flush after such a test must give back what migrations wrote (categories, content types)
-            item.fixturenames.insert(0, "django_db_serialized_rollback")  # type: ignore[attr-defined]
+            # set up first, so that it is torn down after the flush
+            item.fixturenames[:0] = ["_given_back_after_the_flush", "django_db_serialized_rollback"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """What the migrations wrote (categories, content types) is kept aside, to be given back after a flush.
+
+    pytest-django would do so itself for tests whose `django_db` mark asks for it, not for those of a fixture.
+    """
+    with django_db_blocker.unblock():
+        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
 
 
 def _is_transactional(item: pytest.Item) -> bool:
@@ -39,21 +49,12 @@ def _is_transactional(item: pytest.Item) -> bool:
     )
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+@pytest.fixture
+def _given_back_after_the_flush(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A flushed database is filled with what the migrations had written, for the tests that follow."""
-    result = yield
-    if _is_transactional(item) and hasattr(connection, "_test_serialized_contents"):
-        blocker = item.config.stash[_blocker_key()]
-        with blocker.unblock():
-            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
-    return result
-
-
-def _blocker_key() -> Any:
-    from pytest_django.plugin import blocking_manager_key
-
-    return blocking_manager_key
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
 
 
 # --- no order unless one is asked for ------------------------------------------------------------
