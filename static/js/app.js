@@ -127,6 +127,12 @@
     list.focus({ preventScroll: true });
   });
 
+  /* a step that the answer brings opened stays so: the old one of its name, not yet gone, would shut it */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.shouldSwap) return;
+    event.detail.target.querySelectorAll("details[name][open]").forEach((box) => box.removeAttribute("name"));
+  });
+
   /* htmx: say why nothing happened; a session that ended leads to the sign-in page */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
