@@ -10,8 +10,8 @@ import companies.api
 import issues.api
 import liaison.api.directory
 import liaison.api.imports
-from liaison.views.gallery import components
 from liaison.views import accounts, directory, imports, rulebook
+from liaison.views.gallery import components
 
 router = DefaultRouter()
 for routes in (

@@ -1,6 +1,7 @@
 """Every move of a ticket: what it does, what it refuses, what it leaves behind."""
 
 from datetime import date
+from itertools import pairwise
 from threading import Barrier, Thread
 
 import pytest
@@ -207,7 +208,7 @@ class TestTheTable:
         ticket = TicketFactory(enrolment=cast.enrolment, closed=True)
         events = list(ticket.events.order_by("pk"))
         assert [e.to_status for e in events][-1] == ticket.status
-        for event, following in zip(events, events[1:], strict=False):
+        for event, following in pairwise(events):
             assert following.from_status == event.to_status
 
 

@@ -1,4 +1,4 @@
-"""`manage.py load_regions [FILE.csv]`: a city's regions; without a file, the ones that ship with the product."""
+"""`manage.py load_regions [FILE.csv]`: a city's regions; without a file, those that ship with the product."""
 
 from __future__ import annotations
 
