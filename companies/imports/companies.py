@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
 
 from companies.choices import Scale
-from companies.models import Company
+from companies.models import Company, Contact
 from liaison import normalise
 from liaison.choices import Verdict
 from liaison.imports.columns import Column, RosterResource
@@ -20,12 +24,31 @@ from liaison.imports.widgets import CREDIT_CODE, By, Choice, Day, Shown, Text, W
 from liaison.models import ImportRow, Official, Region
 from liaison.perms import Capability
 
+PRESETS = settings.BASE_DIR / "liaison" / "presets"
 CURRENCIES = {
     "CNY": "人民币", "USD": "美元", "HKD": "港元", "EUR": "欧元", "JPY": "日元", "GBP": "英镑",
     "TWD": "新台币", "CAD": "加元", "AUD": "澳元", "SGD": "新加坡元", "CHF": "瑞士法郎", "KRW": "韩元",
 }  # fmt: skip
 SCALE_WORDS = {f"{label}企业": value for value, label in Scale.choices if value}
 SOLE_TRADER = "92"  # a credit code's first two characters: 工商, 个体工商户
+
+
+@cache
+def _industries() -> dict[str, str]:
+    """Codes and names of GB/T 4754's sections and divisions → code."""
+    with (PRESETS / "industries.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["name"]: row["code"] for row in rows} | {row["code"]: row["code"] for row in rows}
+
+
+def industry_code(text: str) -> str:
+    """The section's letter or the division's two digits, from a code of any length or a name."""
+    word = normalise.half_width(text).replace(",", "、")
+    code = re.sub(r"^[A-Ta-t](?=\d)", "", word)[:2] if word[-1:].isdigit() else word.upper()
+    known = _industries()
+    if found := known.get(code) or known.get(word) or known.get(f"{word}业"):
+        return found
+    raise ValueError(f"“{text}”不是 GB/T 4754 的门类或大类")
 
 
 def _capital(text: str) -> tuple[Decimal, str] | None:
@@ -41,9 +64,18 @@ def _show_capital(value: tuple[Decimal | str, str]) -> str:
 class CapitalColumn(Column):
     """The amount with its currency: two fields of ours, one column of theirs."""
 
-    def get_value(self, instance: Company) -> tuple[Decimal, str] | None:
+    def get_value(self, instance: Any) -> tuple[Decimal, str] | None:
         """None where nothing is stated."""
         return None if instance.capital_wan is None else (instance.capital_wan, instance.capital_currency)
+
+
+class ContactColumn(Column):
+    """Of the company's primary contact, where it has one; `current_companies` brings it along."""
+
+    def get_value(self, instance: Any) -> str | None:
+        """Name or phone."""
+        primary: list[Contact] = getattr(instance, "primary_contacts", [])
+        return getattr(primary[0], str(self.attribute)) if primary else None
 
 
 class CompanyResource(RosterResource):
@@ -131,11 +163,12 @@ class CompanyResource(RosterResource):
         example="86",
     )
     industry = Column(
-        "行业代码",
+        "行业",
         "industry",
-        Text(4),
-        synonyms=("行业门类代码", "国民经济行业代码"),
-        note="GB/T 4754 门类或大类",
+        By(industry_code),
+        synonyms=("行业代码", "所属行业", "行业门类", "国民经济行业", "行业大类"),
+        example="食品制造业",
+        note="GB/T 4754 门类或大类的名称或代码",
     )
     address = Column(
         "注册地址",
@@ -151,6 +184,24 @@ class CompanyResource(RosterResource):
     is_active = Column(
         "存续", "is_active", YesNo(), synonyms=("经营状态", "登记状态", "企业状态", "是否存续"), note="是或否"
     )
+    contact = ContactColumn(
+        "联络员",
+        "name",
+        Text(40),
+        synonyms=("企业联络员", "联系人", "企业联系人", "联络人"),
+        example="秦明月",
+        note="与联络员电话一起填",
+    )
+    contact_phone = ContactColumn(
+        "联络员电话",
+        "phone",
+        By(normalise.any_phone),
+        synonyms=("联系电话", "联系人电话", "联系方式", "企业电话", "电话", "手机号", "手机"),
+        is_text=True,
+        example="13800000001",
+        note="手机，或带区号的座机",
+        width=16,
+    )
     province = Column("省份", None, Text(40), synonyms=("省", "所属省份"), note="只用来判断区划")
     city = Column("城市", None, Text(40), synonyms=("市", "地市", "所属城市"), note="只用来判断区划")
 
@@ -158,7 +209,7 @@ class CompanyResource(RosterResource):
         model = Company
         fields = (
             "name", "uscc", "region", "kind", "established_on", "capital", "scale", "staff_count", "industry",
-            "address", "business_scope", "is_active", "province", "city",
+            "address", "business_scope", "is_active", "contact", "contact_phone", "province", "city",
         )  # fmt: skip
         import_id_fields = ("uscc",)
 
@@ -196,6 +247,7 @@ class CompanyExaminer(Examiner):
     def examine(self, drafts: Sequence[Draft], *, lock: bool) -> None:
         """Compare with the companies kept under the same codes."""
         companies = Company.objects.select_related("region").order_by("pk")
+        companies = companies.prefetch_related(Prefetch("contacts", Contact.objects.order_by("pk")))
         if lock:
             companies = companies.select_for_update(of=("self",), no_key=True)
         kept = {company.uscc: company for company in companies.filter(uscc__in=[d.key for d in drafts])}
@@ -241,11 +293,16 @@ class CompanyExaminer(Examiner):
             capital = None if kept.capital_wan is None else (kept.capital_wan, kept.capital_currency)
             old = {name: getattr(kept, name) for name in (*PLAIN, "region")} | {"capital": capital}
         new = {name: given[name] for name in COMPARED if name in given and given[name] != old.get(name)}
-        draft.verdict = Verdict.CHANGED if kept and new else Verdict.SAME if kept else Verdict.NEW
+        contact = self._contact(draft, kept)
+        changed = bool(new or contact)
+        draft.verdict = Verdict.NEW if kept is None else Verdict.CHANGED if changed else Verdict.SAME
         if kept:
             self.show_changes(draft, old, new)
+            if contact:
+                draft.changes["联络员"] = [contact["was"], f"{contact['name']} {contact['phone']}"]
         draft.values = {
             "id": kept.pk if kept else None,
+            "contact": contact,
             "uscc": draft.key,
             "set": {name: _as_json(value) for name, value in new.items()},
             "was": {name: _as_json(old[name]) for name in new} if kept else {},
@@ -254,10 +311,25 @@ class CompanyExaminer(Examiner):
         region = given.get("region") or (kept and kept.region)
         self.tell(draft, region, given.get("kind"), money, given.get("established_on"))
 
+    def _contact(self, draft: Draft, kept: Company | None) -> dict[str, Any] | None:
+        """Whom the line names, unless the company has this person with this number already."""
+        name, phone = draft.given.get("contact"), draft.given.get("contact_phone")
+        if not (name and phone):
+            if name or phone:
+                draft.remark("contact", "联络员的姓名和电话要一起填，这一项没有导入")
+            return None
+        known = {contact.phone: contact for contact in kept.contacts.all()} if kept else {}
+        same = known.get(phone)
+        if same and same.name == name:
+            return None
+        is_first = not any(contact.is_primary for contact in known.values())
+        was = f"{same.name} {phone}" if same else ""
+        return {"id": same and same.pk, "name": name, "phone": phone, "is_primary": is_first, "was": was}
+
     def write(self, rows: Sequence[ImportRow], *, by: Official, at: datetime) -> None:
         """New companies in one statement, changed ones in another."""
         kept = Company.objects.in_bulk([row.values["id"] for row in rows if row.values["id"]])
-        new = []
+        new, named = [], []
         for row in rows:
             company = kept.get(row.values["id"])
             if company is None:
@@ -266,11 +338,24 @@ class CompanyExaminer(Examiner):
                 )
                 new.append(company)
             fill(company, row.values["set"])
+            if row.values["contact"]:
+                named.append((company, row.values["contact"]))
         Company.objects.bulk_create(new)
         if kept:
             Company.objects.bulk_create(
                 kept.values(), update_conflicts=True, unique_fields=["id"], update_fields=list(WRITTEN)
             )
+        _write_contacts(named)
+
+
+def _write_contacts(named: list[tuple[Company, dict[str, Any]]]) -> None:
+    Contact.objects.bulk_create(
+        Contact(company=company, name=each["name"], phone=each["phone"], is_primary=each["is_primary"])
+        for company, each in named
+        if each["id"] is None
+    )
+    renamed = [Contact(pk=each["id"], name=each["name"]) for _, each in named if each["id"]]
+    Contact.objects.bulk_update(renamed, ["name"])
 
 
 def fill(company: Company, fields: dict[str, Any]) -> None:
@@ -302,7 +387,12 @@ def _as_json(value: Any) -> Any:
 def current_companies(region: Region, on: date) -> QuerySet[Company]:
     """The region's companies as they stand, to be edited and sent back."""
     companies = Company.objects.filter(region__path__startswith=region.path)
-    return companies.select_related("region").order_by("region__path", "pinyin", "pk")
+    primary = Contact.objects.filter(is_primary=True).order_by("pk")
+    return (
+        companies.select_related("region")
+        .prefetch_related(Prefetch("contacts", primary, to_attr="primary_contacts"))
+        .order_by("region__path", "pinyin", "pk")
+    )
 
 
 COMPANIES = register(

@@ -109,10 +109,11 @@ def _drafts(path: Path, run: ImportRun, columns: dict[str, Column]) -> Iterator[
     sheet = open_sheet(path, roster_of(run.kind))
     is_text_file = recognise(path) is FileKind.TEXT
     names = _names(sheet.headings)
+    titles = {name: run.mapping.get(name, column.heading) for name, column in columns.items()}
     places = {name: names.index(heading) for name, heading in run.mapping.items() if heading in names}
     for number, cells in sheet.rows:
         shown = {name: text for name, cell in zip(names, cells, strict=False) if (text := _shown(cell))}
-        draft = Draft(number=number, cells=shown, given={}, mapping=run.mapping)
+        draft = Draft(number=number, cells=shown, given={}, titles=titles)
         if is_text_file and len(cells) > len(names):
             draft.errors[""] = "本行比表头多出几格，可能多了分隔符，各列已错位"
         for name, place in places.items():

@@ -35,7 +35,7 @@ class Draft:
     number: int
     cells: dict[str, str]  # heading → what the sheet says
     given: dict[str, Any]  # field → clean value, where the sheet gives one
-    mapping: dict[str, str]
+    titles: dict[str, str]  # field → the heading it is read from, or ours
     key: str = ""
     label: str = ""
     verdict: str = ""
@@ -46,11 +46,11 @@ class Draft:
 
     def blame(self, name: str, reason: str) -> None:
         """Say what is wrong with a field's cell; the first reason stays."""
-        self.errors.setdefault(self.mapping.get(name, name), reason)
+        self.errors.setdefault(self.titles.get(name, name), reason)
 
     def remark(self, name: str, text: str) -> None:
         """Say something worth knowing about a field's cell."""
-        self.notes.setdefault(self.mapping.get(name, name), text)
+        self.notes.setdefault(self.titles.get(name, name), text)
 
 
 class Examiner(ABC):

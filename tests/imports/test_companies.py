@@ -8,7 +8,7 @@ from decimal import Decimal
 from companies.models import Company
 from liaison.choices import ImportState, Verdict
 from liaison.models import AuditEvent, ImportRun, Official
-from tests.factories import Cast, CompanyFactory, TownFactory, credit_code
+from tests.factories import Cast, CompanyFactory, ContactFactory, TownFactory, credit_code
 from tests.imports.files import (
     COMPANY_HEADINGS,
     check,
@@ -138,6 +138,30 @@ def test_a_sole_trader_is_known_by_its_code(roster: Official, cast: Cast):
     run = check("companies", sheet_bytes(COMPANY_HEADINGS, [["张记面馆", code, "临江区", "", ""]]), roster)
     confirm(run, roster)
     assert Company.objects.get(uscc=code).is_sole_trader
+
+
+def test_contacts_and_industries_come_along(roster: Official, cast: Cast):
+    kept = CompanyFactory(uscc=TWO, region=cast.county)
+    ContactFactory(company=kept, name="旧人", phone="13800000009")
+    headings = ("企业名称", "信用代码", "县区", "联系人", "联系电话", "所属行业")
+    rows = [
+        ["甲有限公司", ONE, "临江区", "秦明月", "138 0000 0001", "食品制造"],
+        [kept.name, TWO, "临江区", "新人", "0916-2212345", "C13"],
+        ["乙有限公司", THREE, "临江区", "只有名", "", "没有的行业"],
+    ]
+    content = sheet_bytes(headings, rows)
+    run = confirm(check("companies", content, roster), roster)
+
+    first = Company.objects.get(uscc=ONE)
+    assert first.industry == "14"
+    assert list(first.contacts.values_list("name", "phone", "is_primary")) == [
+        ("秦明月", "13800000001", True)
+    ]
+    contacts = kept.contacts.order_by("pk").values_list("name", "phone", "is_primary")
+    assert list(contacts) == [("旧人", "13800000009", True), ("新人", "0916-2212345", False)]
+    assert run.rows.get(number=3).changes["联络员"] == ["", "新人 0916-2212345"]
+    assert "GB/T 4754" in reasons(run, 4)["所属行业"]
+    assert set(verdicts(check("companies", content, roster)).values()) == {Verdict.SAME, Verdict.ERROR}
 
 
 def test_a_shifted_line_of_text_is_refused(roster: Official):
