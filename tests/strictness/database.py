@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -26,19 +27,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.as_posix()
         if item.get_closest_marker("django_db") is None and not any(part in path for part in NO_DATABASE):
             item.add_marker(pytest.mark.django_db)
-        if _is_transactional(item):
-            # set up first, so that it is torn down after the flush
-            item.fixturenames[:0] = ["_given_back_after_the_flush", "django_db_serialized_rollback"]  # type: ignore[attr-defined]
+        if _is_transactional(item):  # set up first, so that it is torn down after the flush
+            item.fixturenames.insert(0, "_given_back_after_the_flush")  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """What the migrations wrote (categories, content types) is kept aside, to be given back after a flush.
-
-    pytest-django would do so itself for tests whose `django_db` mark asks for it, not for those of a fixture.
-    """
+def _written_by_migrations(django_db_setup: None, django_db_blocker: Any) -> str:
+    """What the migrations wrote (categories, timetables); content types come back by themselves."""
     with django_db_blocker.unblock():
-        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+        rows = json.loads(connection.creation.serialize_db_to_string())
+    by_itself = ("contenttypes.", "auth.")
+    return json.dumps([row for row in rows if not row["model"].startswith(by_itself)])
 
 
 def _is_transactional(item: pytest.Item) -> bool:
@@ -50,11 +49,11 @@ def _is_transactional(item: pytest.Item) -> bool:
 
 
 @pytest.fixture
-def _given_back_after_the_flush(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def _given_back_after_the_flush(_written_by_migrations: str, django_db_blocker: Any) -> Iterator[None]:
     """A flushed database is filled with what the migrations had written, for the tests that follow."""
     yield
     with django_db_blocker.unblock():
-        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+        connection.creation.deserialize_db_from_string(_written_by_migrations)
 
 
 # --- no order unless one is asked for ------------------------------------------------------------
