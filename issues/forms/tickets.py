@@ -13,6 +13,7 @@ from issues.models import Category, Ticket
 from issues.models.tickets import TicketQuerySet
 from issues.reports.months import NONE, SLICES
 from issues.reports.running import RUNNING, last_lead, running_since, running_slices
+from liaison.choices import Rung
 from liaison.models import Department, Programme, Region
 
 VIEWS = (("todo", "待我办理"), ("open", "未销号"), ("late", "已逾期"), ("closed", "已销号"), ("all", "全部"))
@@ -50,6 +51,7 @@ class TicketFilter(filters.FilterSet):
         choices=[(name, SLICES[name].label) for name in RUNNING],
         label="本期（须指明方案）",
     )
+    rung = filters.MultipleChoiceFilter(choices=Rung.choices, label="督办层级")
     lead = filters.NumberFilter(method="by_lead", label="主办单位编号（含已销号的）")
 
     class Meta:
@@ -115,6 +117,7 @@ class TicketFilter(filters.FilterSet):
         said = []
         if chosen.get("show"):
             said.append(SLICES[chosen["show"]].label)
+        said += [f"提级至{Rung(rung).label}" for rung in chosen.get("rung") or ()]
         if chosen.get("collected_from"):
             said.append(f"{chosen['collected_from']:%-m月%-d日}起收集")
         if chosen.get("closed_from"):

@@ -42,12 +42,13 @@ IN_VIEW: dict[str, Callable[[bool, str], bool]] = {
 }
 NARROWING = {
     *("q", "status", "light", "grade", "category", "source", "region", "unit", "company", "programme"),
-    *("show", "lead", "collected_from", "closed_from"),
+    *("show", "lead", "rung", "collected_from", "closed_from"),
 }
 
 
 def _scoped(official: Official) -> QuerySet[Ticket]:
-    lead = TicketUnit.objects.filter(ticket=OuterRef("pk"), part=Part.LEAD, is_current=True)
+    lead = TicketUnit.objects.filter(ticket=OuterRef("pk"), part=Part.LEAD, returned_at__isnull=True)
+    lead = lead.order_by("-given_at", "-pk")  # what is struck off keeps the unit that did it
     return (
         Ticket.objects.visible_to(official)
         .select_related("company__region", "category", "grade")

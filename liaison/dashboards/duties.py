@@ -17,12 +17,15 @@ from companies.reports import Served, served_companies
 from issues.choices import BulletinState, MeetingState, Part, Status
 from issues.models import Bulletin, DispatchMeeting, Ticket, TicketUnit
 from issues.perms import runs_programme
-from liaison.choices import ImportState, LimitKind, SystemRole, YearStatus
+from liaison.choices import ImportState, LimitKind, Rung, SystemRole, YearStatus
 from liaison.models import CalendarDay, CalendarYear, ImportRun, LimitRule, Official, Region
 from liaison.workdays import WorkCalendar
 
 SHOWN = 12  # problems named one by one; the rest is one click away
 COMPANIES_SHOWN = 6
+WATCHED_SHOWN = 6
+MEETINGS = (Rung.DISPATCH_MEETING.value, Rung.STANDING_MEETING.value)
+WATCHERS = {SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN}
 
 # What the official is to do about a problem in this state, and the limit that sets its day.
 STEPS: dict[str, tuple[str, LimitKind | None, str]] = {
@@ -47,6 +50,12 @@ class Duty:
     left: int
     tone: str
     reason: str
+    past: bool
+
+    @property
+    def word(self) -> str:
+        """On a rest day what was due on the last working day is past, though no working day is."""
+        return "已过期限" if self.past and self.left >= 0 else ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,19 @@ class Errand:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """A problem that climbed to the meetings, for those who answer for the whole: how long it is late."""
+
+    ticket: Ticket
+    left: int
+
+    @property
+    def tone(self) -> str:
+        light: str = self.ticket.light  # type: ignore[attr-defined]
+        return light
+
+
+@dataclass(frozen=True)
 class Today:
     """Everything that the home page says is to be done."""
 
@@ -72,6 +94,7 @@ class Today:
     contacts: list[Served] = field(default_factory=list)
     contacts_owed: int = 0
     served: list[Served] = field(default_factory=list)
+    watched: list[Watched] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.duties or self.errands or self.contacts)
@@ -87,11 +110,14 @@ def due_today(official: Official) -> Today:
     errands: list[Errand] = []
     if SystemRole.OFFICE in roles:
         errands += [*_surveys(official, on), *_papers(official)]
+    if SystemRole.ASSESSOR in roles:
+        errands += _callbacks(official, on)
     if roles & {SystemRole.ROSTER, SystemRole.ADMIN}:
         errands += _imports(official)
     if roles & {SystemRole.ADMIN, SystemRole.OFFICE}:
         errands += _calendar(on)
-    return Today(duties, waiting, late, errands, owed[:COMPANIES_SHOWN], len(owed), served)
+    watched = _watched(official, on) if roles & WATCHERS else []
+    return Today(duties, waiting, late, errands, owed[:COMPANIES_SHOWN], len(owed), served, watched)
 
 
 def _duties(official: Official, on: date) -> tuple[list[Duty], int, int]:
@@ -109,7 +135,8 @@ def _duties(official: Official, on: date) -> tuple[list[Duty], int, int]:
     rules = LimitRule.objects.filter(version__in={ticket.version_id for ticket in found}).order_by("pk")
     limits = {(rule.version_id, rule.kind): rule.working_days for rule in rules}
     days_between = _days_between()
-    return [_duty(ticket, on, limits, days_between) for ticket in found], counts["all"], counts["late"]
+    duties = [_duty(ticket, on, limits, days_between) for ticket in found]
+    return sorted(duties, key=lambda duty: duty.due_on), counts["all"], counts["late"]
 
 
 def _parts_of(official: Official) -> dict[str, Exists | Subquery]:
@@ -141,7 +168,8 @@ def _duty(
         kind, reason = None, f"{ticket.grade}，时限 {ticket.grade.working_days} 个工作日"
     if kind is not None:
         reason = reason.format(limits.get((ticket.version_id, kind), "—"))
-    return Duty(ticket, step, url, due_on, days_between(ticket.company.region, on, due_on), tone, reason)
+    left = days_between(ticket.company.region, on, due_on)
+    return Duty(ticket, step, url, due_on, left, tone, reason, due_on < on)
 
 
 def _days_between() -> Callable[[Region, date, date], int]:
@@ -157,6 +185,28 @@ def _days_between() -> Callable[[Region, date, date], int]:
         return calendars[key].count(after, until)
 
     return count
+
+
+def _watched(official: Official, on: date) -> list[Watched]:
+    """What is stuck so high that leaders will meet it at the next meeting; the longest overdue first."""
+    stuck = (
+        Ticket.objects.visible_to(official).open().filter(rung=Rung.DISPATCH_MEETING, due_on__isnull=False)
+    )
+    rows: Any = stuck.with_light(on).select_related("company__region").order_by("due_on", "pk")
+    days_between = _days_between()
+    return [
+        Watched(ticket, days_between(ticket.company.region, on, ticket.next_on))
+        for ticket in rows[:WATCHED_SHOWN]
+    ]
+
+
+def _callbacks(official: Official, on: date) -> list[Errand]:
+    """Companies that did not answer in time: somebody who had no part in the handling calls them."""
+    count = Survey.objects.visible_to(official).waiting().filter(expires_on__lt=on).count()
+    if not count:
+        return []
+    url = f"{reverse('assessment:surveys')}?view=expired"
+    return [Errand("phone-check", f"{count} 家企业待电话回访", "评价链接已过期，企业还没有评价", url)]
 
 
 def _surveys(official: Official, on: date) -> list[Errand]:
@@ -228,4 +278,4 @@ def _calendar(on: date) -> list[Errand]:
 
 def tickets_url(**filters: object) -> str:
     """The problem queue, narrowed as the figure that leads there."""
-    return f"{reverse('issues:tickets')}?{urlencode({'view': 'all'} | filters)}"
+    return f"{reverse('issues:tickets')}?{urlencode({'view': 'all'} | filters, doseq=True)}"

@@ -84,7 +84,7 @@ class Course:
         elif luck < 0.95:
             resolve = days + rng.choice((1, 2, 3, 6, 8))
         else:
-            resolve = -1
+            resolve = days + rng.choice((9, 12, 16))
         return Plan(
             problem=problem,
             report=rng.choices((0, 1, 2, -1), (30, 38, 25, 7))[0],

@@ -51,8 +51,8 @@ def set_scene(*, city: City, firms: Firms, agenda: Agenda, course: Course, rng: 
             Plan(_problem("land", "B"), report=0, triage=1, sign=never, resolve=never, lead=land),
         )
     happen(9, another(), Plan(_problem("land", "B"), report=0, triage=1, resolve=never, lead=land))
-    happen(14, another(), Plan(_problem("land", "B"), report=1, triage=1, resolve=never, lead=land))
-    happen(20, another(), Plan(_problem("land", "B"), report=1, triage=2, resolve=never, lead=land))
+    happen(14, another(), Plan(_problem("land", "B", 2), report=1, triage=1, resolve=never, lead=land))
+    happen(20, another(), Plan(_problem("land", "B", 1), report=1, triage=2, resolve=never, lead=land))
     happen(16, another(), Plan(_problem("land", "D"), report=0, triage=1, resolve=never, lead=land))
     happen(3, another(), Plan(_problem("land", "C"), report=0, triage=1, resolve=never, lead=land))
     happen(4, another(), Plan(_problem("housing", "C"), report=0, triage=1, resolve=never, helpers=(land,)))

@@ -86,8 +86,9 @@
     }));
     cells.forEach((cell) => { cell.label = { color: cell.value[2] > top * 0.78 ? "#fff" : "#18212e" }; });
     options.grid = { left: 8, right: 8, top: 8, bottom: 8, containLabel: true };
-    options.xAxis = axis({ type: "category", data: chart.categories, splitLine: { show: false } });
-    options.yAxis = axis({ type: "category", data: chart.series.map((series) => series.name), inverse: true, splitLine: { show: false } });
+    const bare = { splitLine: { show: false }, axisLine: { show: false } };  // an empty cell shows no stroke of the axis
+    options.xAxis = axis({ type: "category", data: chart.categories, ...bare });
+    options.yAxis = axis({ type: "category", data: chart.series.map((series) => series.name), inverse: true, ...bare });
     options.visualMap = { show: false, min: 0, max: top || 1, inRange: { color: ["#f1f5fb", "#bcd2f0", "#6c9bd8", "#1b4f9c"] } };
     options.tooltip.formatter = (point) => `${chart.series[point.value[1]].name} · ${chart.categories[point.value[0]]}\n${thousands(point.value[2])} ${chart.unit || ""}`;
     options.series = [{ type: "heatmap", data: cells, label: { show: true, fontFamily: FONT }, itemStyle: { borderColor: "#fff", borderWidth: 2 } }];

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from liaison.dashboards.duties import due_today, tickets_url
+from liaison.dashboards.duties import MEETINGS, due_today, tickets_url
 from liaison.dashboards.figures import figures_for
 
 
@@ -20,5 +20,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "on": official.access.on,
         "figures": figures_for(official, today.served),
         "todo_url": tickets_url(view="todo"),
+        "watched_url": tickets_url(view="open", rung=MEETINGS),
     }
     return render(request, "dashboards/home.html", context)
