@@ -21,6 +21,8 @@ from liaison.choices import ImportState, LimitKind, Rung, SystemRole, YearStatus
 from liaison.models import CalendarDay, CalendarYear, ImportRun, LimitRule, Official, Region
 from liaison.workdays import WorkCalendar
 
+Between = Callable[[Region, date, date], int]
+
 SHOWN = 12  # problems named one by one; the rest is one click away
 COMPANIES_SHOWN = 6
 WATCHED_SHOWN = 6
@@ -104,7 +106,8 @@ def due_today(official: Official) -> Today:
     """Collect what waits, under the official's own scope and postings of the day."""
     access = official.access
     roles, on = access.roles, access.on
-    duties, waiting, late = _duties(official, on)
+    days_between = _days_between()
+    duties, waiting, late = _duties(official, on, days_between)
     served = served_companies(official, on) if SystemRole.OFFICIAL in roles else []
     owed = [row for row in served if row.owed]
     errands: list[Errand] = []
@@ -116,11 +119,11 @@ def due_today(official: Official) -> Today:
         errands += _imports(official)
     if roles & {SystemRole.ADMIN, SystemRole.OFFICE}:
         errands += _calendar(on)
-    watched = _watched(official, on) if roles & WATCHERS else []
+    watched = _watched(official, on, days_between) if roles & WATCHERS else []
     return Today(duties, waiting, late, errands, owed[:COMPANIES_SHOWN], len(owed), served, watched)
 
 
-def _duties(official: Official, on: date) -> tuple[list[Duty], int, int]:
+def _duties(official: Official, on: date, days_between: Between) -> tuple[list[Duty], int, int]:
     if not official.access.roles & {SystemRole.OFFICIAL, SystemRole.UNIT, SystemRole.OFFICE}:
         return [], 0, 0
     scoped = Ticket.objects.visible_to(official).awaiting(official)
@@ -134,7 +137,6 @@ def _duties(official: Official, on: date) -> tuple[list[Duty], int, int]:
     found = list(rows[:SHOWN])
     rules = LimitRule.objects.filter(version__in={ticket.version_id for ticket in found}).order_by("pk")
     limits = {(rule.version_id, rule.kind): rule.working_days for rule in rules}
-    days_between = _days_between()
     duties = [_duty(ticket, on, limits, days_between) for ticket in found]
     return sorted(duties, key=lambda duty: duty.due_on), counts["all"], counts["late"]
 
@@ -154,7 +156,7 @@ def _duty(
     ticket: Any,
     on: date,
     limits: Mapping[tuple[int, str], int],
-    days_between: Callable[[Region, date, date], int],
+    days_between: Between,
 ) -> Duty:
     status = Status(ticket.status)
     url = ticket.get_absolute_url()
@@ -172,13 +174,16 @@ def _duty(
     return Duty(ticket, step, url, due_on, left, tone, reason, due_on < on)
 
 
-def _days_between() -> Callable[[Region, date, date], int]:
-    """Working days between two days at a place, its local exceptions included."""
-    local = CalendarDay.objects.filter(region__isnull=False).order_by().values_list("region__path", flat=True)
-    places = list(local.distinct())
+def _days_between() -> Between:
+    """Working days between two days at a place, its local exceptions included; asks only when asked."""
+    places: list[str] | None = None
     calendars: dict[int, WorkCalendar] = {}
 
     def count(region: Region, after: date, until: date) -> int:
+        nonlocal places
+        if places is None:
+            local = CalendarDay.objects.filter(region__isnull=False).order_by()
+            places = list(local.values_list("region__path", flat=True).distinct())
         key = region.pk if any(region.path.startswith(path) for path in places) else 0
         if key not in calendars:
             calendars[key] = CalendarDay.objects.as_calendar(region if key else None)
@@ -187,13 +192,12 @@ def _days_between() -> Callable[[Region, date, date], int]:
     return count
 
 
-def _watched(official: Official, on: date) -> list[Watched]:
+def _watched(official: Official, on: date, days_between: Between) -> list[Watched]:
     """What is stuck so high that leaders will meet it at the next meeting; the longest overdue first."""
     stuck = (
         Ticket.objects.visible_to(official).open().filter(rung=Rung.DISPATCH_MEETING, due_on__isnull=False)
     )
     rows: Any = stuck.with_light(on).select_related("company__region").order_by("due_on", "pk")
-    days_between = _days_between()
     return [
         Watched(ticket, days_between(ticket.company.region, on, ticket.next_on))
         for ticket in rows[:WATCHED_SHOWN]
