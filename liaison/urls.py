@@ -10,6 +10,7 @@ import companies.api
 import issues.api
 import liaison.api.directory
 import liaison.api.imports
+import liaison.api.schema
 from liaison.views import accounts, directory, imports, rulebook
 from liaison.views.gallery import components
 
