@@ -125,6 +125,11 @@ class Roster:
     def columns(self) -> dict[str, Column]:
         return self.resource.columns()
 
+    @property
+    def gives_current(self) -> bool:
+        """Whether what is kept now can be had in these columns."""
+        return self.current is not None
+
     def missing(self, mapping: dict[str, str]) -> list[str]:
         """Required columns that no heading is read for."""
         lacking = [c.heading for name, c in self.columns.items() if c.required and name not in mapping]

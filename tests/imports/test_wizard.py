@@ -147,7 +147,9 @@ def test_what_is_kept_can_be_downloaded_and_comes_back_unchanged(
     CompanyFactory(
         capital_wan="120.5", capital_currency="美元", staff_count=8, established_on=date(2012, 5, 18)
     )
-    answer = client_as("admin").post(reverse("liaison:import-current", args=[kind]))
+    url = reverse("liaison:import-current", args=[kind])
+    assert url in client_as("admin").get(reverse("liaison:imports") + f"?kind={kind}").content.decode()
+    answer = client_as("admin").post(url)
     run = check(kind, b"".join(answer.streaming_content), admin)
     assert set(run.counts) == {"same", "noted"}
     assert run.counts["same"] > 1
