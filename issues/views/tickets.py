@@ -207,6 +207,8 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         "held_most": max((item.working_days for item in held), default=0) or 1,
         "explained": explained[-1] if explained else None,
         "days_left": calendar.count(today, ticket.next_on) if ticket.next_on else None,
+        "is_just_past": bool(ticket.next_on and ticket.next_on < today)  # on a rest day after the last one
+        and not calendar.count(today, ticket.next_on),
         "rungs": ticket.escalations.select_related("department").order_by("at", "pk"),
         "is_office": Actor.OFFICE in actors_of(official, ticket),
         "company_is_visible": Company.objects.visible_to(official).filter(pk=ticket.company_id).exists(),

@@ -6,7 +6,7 @@ from django.urls import reverse
 from issues.choices import Status
 from issues.models import Ticket
 from liaison.models import AuditEvent
-from tests.factories import CategoryFactory, TicketFactory
+from tests.factories import CategoryFactory, TicketFactory, at
 
 
 def move_url(ticket, move):
@@ -119,6 +119,13 @@ class TestCase:
         assert 'id="case"' in fragment
         assert "登记进展" in client_as("unit").get(ticket.get_absolute_url()).content.decode()
         assert "登记进展" in fragment
+
+    def test_on_a_rest_day_after_the_limit_it_says_past_not_today(self, cast, client_as, clock):
+        ticket = TicketFactory(enrolment=cast.enrolment, at=at(2026, 3, 4))  # limit: Friday the 6th
+        clock(at(2026, 3, 7))
+        page = client_as("official").get(ticket.get_absolute_url()).content.decode()
+        assert "已过期限" in page
+        assert "今日到期" not in page
 
     def test_unknown_moves_do_not_exist(self, cast, client_as):
         ticket = TicketFactory(enrolment=cast.enrolment)
