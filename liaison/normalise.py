@@ -350,7 +350,12 @@ def _short(name: str) -> str:
 
 
 def _county_of_town(text: str, regions: Mapping[str, str]) -> str | None:
-    found = {key[:6] for key, name in regions.items() if len(key) == 9 and name in text}
+    """A town counts where its name can begin: first, or behind a province, city, district or county."""
+    found = {
+        key[:6]
+        for key, name in regions.items()
+        if len(key) == 9 and re.search(rf"(?:^|[省市区县]){re.escape(name)}", text)
+    }
     return found.pop() if len(found) == 1 else None
 
 

@@ -265,6 +265,7 @@ class TestRegion:
             ("", "陕西省南郑县某镇", "610703"),  # a district now
             ("91610721", "某村", "610703"),  # and its former code
             ("", "大河坎镇某路", "610703"),  # a town that occurs once
+            ("", "凤县双石铺镇某路", None),  # the tail of another town is no town
             ("", "巴山镇某路", None),  # two counties have one of that name
             ("91610726", "巴山镇某路", "610726"),
             ("91610725", "某路", "610725"),
