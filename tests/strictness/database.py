@@ -15,7 +15,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.compiler import (
+    SQLAggregateCompiler,
+    SQLCompiler,
+    SQLDeleteCompiler,
+    SQLInsertCompiler,
+    SQLUpdateCompiler,
+)
 from django.db.transaction import Atomic
 
 NO_DATABASE = ("tests/pure/",)
@@ -66,6 +72,9 @@ class _AnyOrder(Random):
         return []
 
 
+NO_ROWS = (SQLAggregateCompiler, SQLDeleteCompiler, SQLInsertCompiler, SQLUpdateCompiler)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _unordered_rows_come_in_any_order() -> Iterator[None]:
     """Rows of a queryset that asks for no order come shuffled, as PostgreSQL is free to give them."""
@@ -78,7 +87,7 @@ def _unordered_rows_come_in_any_order() -> Iterator[None]:
             yield pair
         query = self.query
         plain = not (query.combinator or query.distinct or (query.is_sliced and query.high_mark == 1))
-        if not ordered and plain and not query.subquery and type(self) is SQLCompiler:
+        if not ordered and plain and not query.subquery and not isinstance(self, NO_ROWS):
             yield OrderBy(_AnyOrder()), False
 
     with pytest.MonkeyPatch.context() as patch:
@@ -95,7 +104,10 @@ def _locks_name_their_table() -> Iterator[None]:
     original = QuerySet.select_for_update
 
     def named(self: QuerySet[Any], *args: Any, **options: Any) -> QuerySet[Any]:
-        caller = sys._getframe(1).f_globals.get("__name__", "")
+        frame = sys._getframe(1)
+        if frame.f_globals.get("__name__") == "django.db.models.manager":  # `Model.objects.select_…`
+            frame = frame.f_back or frame
+        caller = frame.f_globals.get("__name__", "")
         if not options.get("of") and caller.partition(".")[0] in OURS:
             raise AssertionError("select_for_update() needs of=(…): name the table that is locked")
         return original(self, *args, **options)
