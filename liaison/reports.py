@@ -39,8 +39,7 @@ def rules_in_words(version: ProgrammeVersion) -> list[Chapter]:
             "scale",
             [
                 f"{quota.get_rank_display()}：每人最多包联 {quota.companies} 户企业、"
-                f"{quota.projects} 个项目，"
-                + ("超出即不能指派。" if quota.is_hard else "超出时提醒。")
+                f"{quota.projects} 个项目，" + ("超出即不能指派。" if quota.is_hard else "超出时提醒。")
                 for quota in version.quotas.order_by("pk")
             ],
         ),

@@ -4,23 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('liaison', '0001_initial'),
+        ("liaison", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FailedSignIn',
+            name="FailedSignIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('username', models.CharField(max_length=60, verbose_name='登录名')),
-                ('at', models.DateTimeField(verbose_name='时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("username", models.CharField(max_length=60, verbose_name="登录名")),
+                ("at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '登录失败',
-                'verbose_name_plural': '登录失败',
-                'indexes': [models.Index(fields=['username', 'at'], name='liaison_failedsignin_recent')],
+                "verbose_name": "登录失败",
+                "verbose_name_plural": "登录失败",
+                "indexes": [models.Index(fields=["username", "at"], name="liaison_failedsignin_recent")],
             },
         ),
     ]
