@@ -195,6 +195,7 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         if move in MOVE_FORMS
     ]
     explained = [event for event in events if event.words]
+    left = calendar.count(today, ticket.next_on) if ticket.next_on else None
     return {
         "ticket": ticket,
         "events": list(reversed(events)),
@@ -206,9 +207,9 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         "held": held,
         "held_most": max((item.working_days for item in held), default=0) or 1,
         "explained": explained[-1] if explained else None,
-        "days_left": calendar.count(today, ticket.next_on) if ticket.next_on else None,
-        "is_just_past": bool(ticket.next_on and ticket.next_on < today)  # on a rest day after the last one
-        and not calendar.count(today, ticket.next_on),
+        "days_left": left,
+        # a rest day after the last one: no working day has passed, and yet it is over
+        "is_just_past": left == 0 and ticket.next_on is not None and ticket.next_on < today,
         "rungs": ticket.escalations.select_related("department").order_by("at", "pk"),
         "is_office": Actor.OFFICE in actors_of(official, ticket),
         "company_is_visible": Company.objects.visible_to(official).filter(pk=ticket.company_id).exists(),
