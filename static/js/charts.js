@@ -89,6 +89,7 @@
     const bare = { splitLine: { show: false }, axisLine: { show: false } };  // an empty cell shows no stroke of the axis
     options.xAxis = axis({ type: "category", data: chart.categories, ...bare });
     options.yAxis = axis({ type: "category", data: chart.series.map((series) => series.name), inverse: true, ...bare });
+    options.yAxis.axisLabel = { ...options.yAxis.axisLabel, interval: 0, hideOverlap: false };  // each row keeps its name on a phone
     options.visualMap = { show: false, min: 0, max: top || 1, inRange: { color: ["#f1f5fb", "#bcd2f0", "#6c9bd8", "#1b4f9c"] } };
     options.tooltip.formatter = (point) => `${chart.series[point.value[1]].name} · ${chart.categories[point.value[0]]}\n${thousands(point.value[2])} ${chart.unit || ""}`;
     options.series = [{ type: "heatmap", data: cells, label: { show: true, fontFamily: FONT }, itemStyle: { borderColor: "#fff", borderWidth: 2 } }];
