@@ -78,7 +78,12 @@ def _tickets(official: Official) -> list[Figure]:
     return [
         Figure("未销号问题", counts["open"], "件", tickets_url(view="open")),
         Figure(
-            "已逾期", counts["late"], "件", tickets_url(view="late"), tone="red" if counts["late"] else ""
+            "已逾期",
+            counts["late"],
+            "件",
+            tickets_url(view="late"),
+            n="含上报、答复、回访等各环节" if counts["late"] else "",
+            tone="red" if counts["late"] else "",
         ),
         Figure("本月收集", counts["new"], "件", tickets_url(collected_from=since)),
         Figure("本月销号", counts["closed"], "件", tickets_url(closed_from=since)),
