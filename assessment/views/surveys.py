@@ -34,7 +34,7 @@ VIEWS = (
 
 def _scoped(official: Official) -> QuerySet[Survey]:
     return Survey.objects.visible_to(official).select_related(
-        "ticket__company__region", "ticket__version__survey_rule", "recorded_by"
+        "ticket__company__region", "ticket__programme__region", "ticket__version__survey_rule", "recorded_by"
     )
 
 
