@@ -1,11 +1,15 @@
-"""What every request needs: the day's postings on the way in, a nudge to the outbox on the way out."""
+"""What every request needs: the day's postings on the way in, a nudge to the outbox on the way out.
+
+And what no page of ours would send, such as a NUL in a search: refused in words, never a 500.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -41,3 +45,24 @@ class KickOutboxMiddleware:
         if request.method not in SAFE and response.status_code < 500:
             kick_outbox()
         return response
+
+
+class UnstorableInputMiddleware:
+    """A value that the database cannot even read (a NUL, a number past all bounds) is a bad request."""
+
+    WORDS = "输入里有系统不能识别的字符，或数字、文字超出范围，没有保存。请检查后重试。"
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 400 where the database refused a value; everything else stays what it is."""
+        has_nul = isinstance(exception, ValueError) and "NUL (0x00)" in str(exception)  # said by the driver
+        if not has_nul and not isinstance(exception, DataError):
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": self.WORDS}, status=400)
+        return render(request, "400.html", status=400)

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "liaison.middleware.KickOutboxMiddleware",
+    "liaison.middleware.UnstorableInputMiddleware",
 ]
 
 ROOT_URLCONF = "liaison.urls"

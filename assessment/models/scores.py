@@ -20,7 +20,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         access = official.access
         roles = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN)
         condition = access.regions(roles, "month_end__programme__region__path")
-        if any(p.reach == Reach.DEPARTMENT for p in access.postings):
+        if any(p.role == SystemRole.UNIT or p.reach == Reach.DEPARTMENT for p in access.postings):
             condition |= access.departments((SystemRole.UNIT, SystemRole.LEADER), "department__path")
         return self.filter(condition)
 

@@ -28,7 +28,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         access = official.access
         seats = Assignment.objects.in_force(access.on).filter(enrolment__company=OuterRef("pk"))
         condition = access.regions(REGIONAL, "region__path") | Q(Exists(seats.filter(official=official)))
-        if any(p.role in DEPARTMENTAL and p.reach == Reach.DEPARTMENT for p in access.postings):
+        if any(p.role == SystemRole.UNIT or p.reach == Reach.DEPARTMENT for p in access.postings):
             condition |= Q(Exists(seats.filter(access.departments(DEPARTMENTAL, "department__path"))))
         return self.filter(condition)
 

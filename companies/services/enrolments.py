@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -110,7 +110,7 @@ def end_enrolment(*, enrolment: Enrolment, ends_on: date, by: Official, at: date
         raise EnrolmentRefused(f"退出日不能早于纳入日 {enrolment.starts_on}。")
     if enrolment.visits.filter(on__gt=ends_on).exists():
         raise EnrolmentRefused("退出日之后已有走访记录，请核对日期。")
-    seats = Assignment.objects.filter(enrolment=enrolment).not_over_by(ends_on + timedelta(days=1))
+    seats = Assignment.objects.filter(enrolment=enrolment).exclude(ends_on__lte=ends_on)
     seats.filter(starts_on__lte=ends_on).update(ends_on=ends_on)
     undone = seats.filter(starts_on__gt=ends_on).order_by("pk")
     coming = [str(seat) for seat in undone.select_related("role", "official", "department")]

@@ -133,8 +133,9 @@ def companies_enrol(request: HttpRequest) -> HttpResponse:
     if not perms.may_enrol(request.user):
         raise PermissionDenied
     back = redirect(f"{reverse('companies:companies')}?{request.GET.urlencode()}")
-    if request.POST.get("back") == "company":
-        back = redirect("companies:company", request.POST.get("company", ""))
+    asked = Company.objects.visible_to(request.user).filter(uscc=request.POST.get("company", ""))
+    if request.POST.get("back") == "company" and (from_page := asked.first()):
+        back = redirect(from_page)
     form = EnrolForm(request.POST, official=request.user)
     if not form.is_valid():
         for errors in form.errors.values():

@@ -127,7 +127,7 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
         return back
     chosen = _filtered(request).managed_by(request.user)
     if not request.POST.get("everything"):
-        keys = [key for key in request.POST.getlist("enrolment") if key.isdigit()]
+        keys = [key for key in request.POST.getlist("enrolment") if key.isdecimal()]
         chosen = chosen.filter(pk__in=keys)
         if not keys:
             messages.warning(request, "还没有选择企业，请先勾选，再指派单位。")
@@ -215,7 +215,8 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     on = request.user.access.on
     held = Assignment.objects.visible_to(request.user).in_force(on).filter(enrolment=found, role=role)
     key = request.GET.get("replaces") or request.POST.get("replaces") or ""
-    replaced = held.filter(pk=key).select_related("official", "department").first() if key.isdigit() else None
+    held = held.select_related("official", "department")
+    replaced = held.filter(pk=key).first() if key.isdecimal() else None
     form = SeatForm(
         request.POST or None,
         role=role,

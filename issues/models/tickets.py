@@ -54,7 +54,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         condition = access.regions(REGIONAL, "company__region__path") | Q(
             Exists(seats.filter(official=official))
         )
-        if any(p.role in DEPARTMENTAL and p.reach == Reach.DEPARTMENT for p in access.postings):
+        if any(p.role == SystemRole.UNIT or p.reach == Reach.DEPARTMENT for p in access.postings):
             here = access.departments(DEPARTMENTAL, "department__path")
             given = TicketUnit.objects.filter(ticket=OuterRef("pk"))
             condition |= Q(Exists(given.filter(here))) | Q(Exists(seats.filter(here)))

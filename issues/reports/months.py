@@ -250,7 +250,7 @@ def filter_rows(rows: QuerySet[Any], filters: Mapping[str, str]) -> QuerySet[Any
         value = filters.get(name, "")
         if value == NONE:
             rows = rows.filter(**{f"{column}__isnull": True})
-        elif value.isdigit():
+        elif value.isdecimal():
             rows = rows.filter(**{column: int(value)})
     for name, column in (("grade", "grade"), ("category", "category"), ("region", "region")):
         value = filters.get(name, "")

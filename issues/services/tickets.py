@@ -41,6 +41,8 @@ def collect_ticket(
     on = collected_on or today
     if on > today:
         raise MoveRefused("收集日期不能晚于今天。")
+    if on < enrolment.starts_on:
+        raise MoveRefused(f"收集日期不能早于企业纳入包联的日子 {enrolment.starts_on}。")
     if not title.strip():
         raise MoveRefused("请填写企业遇到的问题。")
     programme = enrolment.programme

@@ -89,7 +89,7 @@ def _narrowed_by(request: HttpRequest) -> list[str]:
         value = asked.get(name, "")
         if value == NONE:
             words.append(f"{label}未定")
-        elif value.isdigit():
+        elif value.isdecimal():
             unit = Department.objects.visible_to(request.user).filter(pk=int(value)).first()
             words.append(f"{label}：{unit.name if unit else '已不存在'}")
     if region := asked.get("region"):

@@ -102,7 +102,8 @@ def _may_issue(viewer: Official, official: Official) -> bool:
     """Passwords are given out by the roster staff of the place where the official serves."""
     seats = official.postings.in_force(viewer.access.on).select_related("department__region")
     regions = [seat.department.region for seat in seats]
-    if any(seat.role == SystemRole.ADMIN for seat in seats) and not may(viewer, Capability.APPOINT_ADMINS):
+    is_admin = official.is_staff or official.is_superuser or any(s.role == SystemRole.ADMIN for s in seats)
+    if is_admin and not may(viewer, Capability.APPOINT_ADMINS):
         return False
     return bool(regions) and all(may_in(viewer, Capability.ISSUE_PASSWORDS, region) for region in regions)
 
