@@ -28,6 +28,7 @@ from .cells import Cell, heading_key, is_blank
 from .guards import BROKEN, ENCRYPTED, RESAVE, Kind, UnreadableFile, recognise
 
 MAX_COLUMNS = 256
+LONGEST_HEADING = 200
 HEADER_WITHIN = 30  # titles and notes may fill this many rows above the headings
 PROBE_SECONDS = 60
 _CHINESE_ENOUGH = 4  # so many Chinese characters read as UTF-8 are no accident
@@ -164,6 +165,11 @@ def _headings(header: _Header) -> list[str]:
         headings.pop()
     if len(headings) > MAX_COLUMNS:
         raise UnreadableFile(f"表头有 {len(headings)} 列，超过 {MAX_COLUMNS} 列的上限，请删去多余的列。")
+    if overlong := next((heading for heading in headings if len(heading) > LONGEST_HEADING), ""):
+        raise UnreadableFile(
+            f"第 {header.row} 行的列名“{overlong[:12]}…”超过 {LONGEST_HEADING} 字，这一行像是说明而不是表头。"
+            "请对照模板改正后再上传。"
+        )
     places: dict[str, list[str]] = {}
     for index, heading in enumerate(headings):
         if heading:

@@ -91,3 +91,24 @@ class TestOverdue:
             TicketFactory(enrolment=cast.enrolment, in_progress=True, grade="C")
         with django_assert_max_num_queries(6):
             assert services.sweep_tickets(at=at(2026, 3, 4)) == 0
+
+
+class TestOneThatFails:
+    def test_stops_none_of_the_others_and_is_tried_again(self, cast, monkeypatch, caplog):
+        from issues.services import sweep
+
+        bad, good = (TicketFactory(enrolment=cast.enrolment, at=at(2026, 3, 2, hour)) for hour in (9, 10))
+        forward = sweep.forward_ticket
+
+        def stumble(*, ticket, at):
+            if ticket.pk == bad.pk:
+                raise LookupError("the version sets no limit")
+            return forward(ticket=ticket, at=at)
+
+        monkeypatch.setattr(sweep, "forward_ticket", stumble)
+        assert services.sweep_tickets(at=at(2026, 3, 6)) == 1
+        good.refresh_from_db()
+        assert good.status == Status.REPORTED
+        assert "could not be acted on" in caplog.text
+        monkeypatch.setattr(sweep, "forward_ticket", forward)
+        assert services.sweep_tickets(at=at(2026, 3, 6, 18)) == 1

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from companies.services import end_enrolment
@@ -96,3 +97,12 @@ def test_a_liaison_officer_with_the_regions_reach_still_finds_what_the_unit_was_
     )  # fmt: skip
     cast.unit.on_duty(date(2026, 4, 2))
     assert ticket in Ticket.objects.visible_to(cast.unit)
+
+
+def test_an_essay_in_the_header_row_is_refused_in_words(client_as: Any) -> None:
+    essay = "填" * 300
+    content = f"企业名称,统一社会信用代码,{essay}\n云川远帆有限公司,91610100MA6U123456,无\n".encode()
+    address = reverse("liaison:imports") + "?kind=companies"
+    answer = client_as("roster").post(address, {"file": SimpleUploadedFile("../../名册.csv", content)})
+    assert answer.status_code == 422
+    assert "超过 200 字" in answer.content.decode()
