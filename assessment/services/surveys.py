@@ -10,10 +10,12 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from assessment.choices import Channel, Delivery
 from assessment.models import Survey
+from companies.models import Contact
 from issues.choices import Status
 from issues.models import Ticket
 from issues.services import confirm_ticket, rework_ticket
@@ -122,6 +124,8 @@ def deliver_waiting(*, send: Send, at: datetime) -> int:
     """
     sent = 0
     waiting = Survey.objects.waiting().filter(delivery=Delivery.WAITING, expires_on__gte=day_of(at))
+    reachable = Contact.objects.filter(company=OuterRef("ticket__company"), is_primary=True).exclude(phone="")
+    waiting = waiting.filter(Exists(reachable))  # nobody to send it to: the office passes it on
     for pk in waiting.order_by("pk").values_list("pk", flat=True)[:BATCH]:
         with transaction.atomic():
             survey = (
@@ -135,7 +139,7 @@ def deliver_waiting(*, send: Send, at: datetime) -> int:
                 continue  # answered or passed on meanwhile, or in another worker's hands
             contact = survey.ticket.company.contacts.filter(is_primary=True).first()
             if contact is None or not contact.phone:
-                continue  # nobody to send it to: the office passes it on
+                continue  # taken out just now
             invitation = Invitation(survey, contact.phone, contact.name, survey.ticket.company.name)
             if not send(invitation):
                 log.warning("survey link of %s not sent; the next round tries again", survey.ticket.number)

@@ -71,6 +71,15 @@ class TestInvitation:
         survey.ticket.company.contacts.all().delete()
         assert services.deliver_waiting(send=lambda message: True, at=TUESDAY) == 0
 
+    def test_companies_without_contact_do_not_hold_up_the_others(self, survey, cast, monkeypatch):
+        from assessment.services import surveys
+
+        other = TicketFactory(answered=True, enrolment=cast.other_enrolment, by=cast.stranger)
+        services.invite_company(ticket=other, at=TUESDAY)
+        survey.ticket.company.contacts.all().delete()
+        monkeypatch.setattr(surveys, "BATCH", 1)
+        assert services.deliver_waiting(send=lambda message: True, at=TUESDAY) == 1
+
     def test_a_gateway_that_cannot_be_reached_is_no_error(self, survey, settings):
         settings.SMS_WEBHOOK_URL = "http://127.0.0.1:9/sms"
         assert tasks.invite_companies(at=TUESDAY.isoformat()) == 0
