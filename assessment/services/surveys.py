@@ -65,7 +65,10 @@ def survey_of(token: str) -> Survey:
     try:
         key = int(_SIGNER.unsign(token))
         return Survey.objects.select_related(
-            "ticket__company__region", "ticket__version__survey_rule", "ticket__category", "ticket__programme"
+            "ticket__company__region",
+            "ticket__version__survey_rule",
+            "ticket__category",
+            "ticket__programme__region",
         ).get(pk=key)
     except (signing.BadSignature, ValueError, Survey.DoesNotExist):
         raise ForgedLink("这个链接不是本系统发出的，或在转发时缺了字符。") from None

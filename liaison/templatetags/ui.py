@@ -458,7 +458,11 @@ def fields(form: forms.BaseForm) -> dict[str, Any]:
 def form_errors(form: forms.BaseForm, focus: bool = True) -> dict[str, Any]:
     """What has to be mended, at the head of the form, each line leading to its field."""
     lines = [
-        {"label": bound.label, "ident": bound.id_for_label or f"{bound.auto_id}_group", "text": text}
+        {
+            "label": str(bound.label).rstrip("？?"),
+            "ident": bound.id_for_label or f"{bound.auto_id}_group",
+            "text": text,
+        }
         for bound in form
         for text in bound.errors
     ]
