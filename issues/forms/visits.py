@@ -48,7 +48,7 @@ class VisitForm(forms.Form):
         label="什么问题",
         required=False,
         max_length=80,
-        widget=forms.TextInput(attrs={"placeholder": "一句话说清，如：厂区变压器扩容迟迟不批"}),
+        widget=forms.TextInput(attrs={"placeholder": "如：变压器扩容迟迟不批"}),
     )
     category = forms.ModelChoiceField(
         label="类别",
