@@ -207,7 +207,9 @@ class OfficialExaminer(Examiner):
             return
         if squeezed(kept.name) != squeezed(name):
             draft.blame("name", f"手机号 {kept.phone} 登记的是{kept.name}，姓名不符，请核对")
-        units = {self.units.by_pk[post.department_id] for post in self.posts.get(kept.pk, [])}
+        posts = self.posts.get(kept.pk, [])
+        running = [post for post in posts if post.ends_on is None or post.ends_on >= self.scope.on]
+        units = {self.units.by_pk[post.department_id] for post in running or posts}  # who left is not ours
         if units and not any(unit.region.path.startswith(self.scope.region.path) for unit in units):
             draft.blame("phone", f"该干部已登记在{self.scope.region}以外的单位，请由上一级的名册管理员导入")
 

@@ -85,3 +85,17 @@ def test_refuses_units_outside_and_words_that_mean_nothing(roster: Official, cas
     assert "不在云川市范围内" in reasons(run, 2)["单位"]
     assert "11 位" in reasons(run, 3)["手机号"]
     assert "一般干部" in reasons(run, 5)["职级"]
+
+
+def test_a_county_does_not_touch_somebody_who_has_left_it(roster: Official, cast: Cast):
+    home = DepartmentFactory(region=cast.county)
+    clerk = OfficialFactory()
+    PostingFactory(official=clerk, department=home, role=SystemRole.ROSTER)
+    gone = OfficialFactory(name="高远", phone="13700000001", rank=Rank.BUREAU)
+    PostingFactory(official=gone, department=home, ends_on=date(2025, 12, 31))
+    PostingFactory(official=gone, department=cast.land, starts_on=date(2026, 1, 1))
+    clerk.on_duty(date(2026, 3, 2))
+    rows = [["高远", "13700000001", home.name, "", "一般干部", "", "", ""]]
+    run = check("officials", sheet_bytes(HEADINGS, rows), clerk)
+    assert verdicts(run) == {2: Verdict.ERROR}
+    assert any("以外的单位" in why for why in reasons(run, 2).values())
