@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from liaison.choices import VersionStatus
+from liaison.choices import LimitKind, VersionStatus
 from liaison.models import (
     BulletinRule,
     ContactRule,
@@ -104,7 +104,25 @@ def publish_version(*, version: ProgrammeVersion, by: Official | None, at: datet
     version = ProgrammeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if version.status == VersionStatus.PUBLISHED:
         raise PublishRefused("该版本已发布。")
+    if gaps := _gaps(version):
+        raise PublishRefused("规则不完整，不能发布：缺" + "、".join(gaps) + "。")
     version.status, version.published_at, version.published_by = VersionStatus.PUBLISHED, at, by
     version.save(update_fields=["status", "published_at", "published_by"])
     record("发布方案版本", version, by=by, at=at)
     return version
+
+
+def _gaps(version: ProgrammeVersion) -> list[str]:
+    """What the work cannot do without: every step's limit, a grade, a seat that answers, the single rules."""
+    known = set(version.limits.values_list("kind", flat=True))
+    gaps = [f"“{kind.label}”时限" for kind in LimitKind if kind not in known]
+    if not version.grades.exists():
+        gaps.append("难易等级")
+    if not version.team_roles.filter(answers_company=True).exists():
+        gaps.append("答复企业的席位")
+    gaps += [
+        str(model._meta.verbose_name)
+        for model in SINGLES.values()
+        if not model.objects.filter(version=version).exists()
+    ]
+    return gaps
