@@ -143,7 +143,11 @@ def companies_enrol(request: HttpRequest) -> HttpResponse:
         return back
     visible = Company.objects.visible_to(request.user).managed_by(request.user)
     if request.POST.get("everything"):
-        chosen = CompanyFilter(request.GET, visible, request=request).qs
+        shown = CompanyFilter(request.GET, visible, request=request)
+        if not shown.is_valid():  # a mistyped filter must never widen what is acted on
+            messages.error(request, "筛选条件有误，没有纳入任何企业。请重新筛选。")
+            return back
+        chosen = shown.qs
     else:
         chosen = visible.filter(uscc__in=request.POST.getlist("company"))
         if not chosen.exists():

@@ -125,6 +125,9 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
         for errors in form.errors.values():
             messages.error(request, " ".join(str(error) for error in errors))
         return back
+    if not EnrolmentFilter(request.GET, request=request).is_valid():  # must never widen what is acted on
+        messages.error(request, "筛选条件有误，没有指派任何单位。请重新筛选。")
+        return back
     chosen = _filtered(request).managed_by(request.user)
     if not request.POST.get("everything"):
         keys = [key for key in request.POST.getlist("enrolment") if key.isdecimal()]

@@ -32,6 +32,9 @@ class MoveForm(forms.Form):
         kwargs.setdefault("auto_id", f"id_{self.move}_%s")
         super().__init__(*args, **kwargs)
         self.ticket, self.official = ticket, official
+        for field in self.fields.values():
+            verb = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
+            field.error_messages["required"] = f"{verb}{field.label}。"
 
     def perform(self, *, at: datetime) -> Ticket:
         """Call the move's service with what was entered; raises MoveRefused."""

@@ -94,7 +94,10 @@ def officials(request: HttpRequest) -> HttpResponse:
 
 
 def _counties(request: HttpRequest) -> list[tuple[str, str, None]]:
-    counties = Region.objects.visible_to(request.user).filter(level="county").order_by("code")
+    cities = Q(pk__in=[])
+    for root in {posting.department.region.path.split("/")[0] for posting in request.user.access.postings}:
+        cities |= Q(path__startswith=f"{root}/")  # another city on the same map is none of theirs
+    counties = Region.objects.visible_to(request.user).filter(cities, level="county").order_by("code")
     return [("", "全部", None)] + [(region.code, region.name, None) for region in counties]
 
 

@@ -103,7 +103,7 @@ class TestCase:
         assert answer.status_code == 422
         page = answer.content.decode()
         assert "已协调三方" in page
-        assert "必填项" in page
+        assert "请选择办理结果。" in page
 
     def test_a_move_that_came_too_late_is_told_in_words(self, cast, client_as):
         ticket = TicketFactory(enrolment=cast.enrolment, in_progress=True, lead=cast.land)
