@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from companies import perms, services
 from companies.forms.companies import CompanyFilter, ProjectFilter
 from companies.models import Company, Contact, Enrolment, Project
+from liaison.api import Refused
+from liaison.models import Programme
 
 
 class ContactSerializer(serializers.ModelSerializer[Contact]):
@@ -55,6 +64,13 @@ class CompanyDetailSerializer(CompanySerializer):
         fields = (*CompanySerializer.Meta.fields, "business_scope", "contacts", "enrolments")
 
 
+class EnrolSerializer(serializers.Serializer[Enrolment]):
+    """Into which programme, from which day."""
+
+    programme = serializers.SlugField()
+    starts_on = serializers.DateField()
+
+
 class CompanyViewSet(viewsets.ReadOnlyModelViewSet[Company]):
     """企业."""
 
@@ -64,7 +80,7 @@ class CompanyViewSet(viewsets.ReadOnlyModelViewSet[Company]):
 
     def get_queryset(self) -> QuerySet[Company]:
         rows = Company.objects.visible_to(self.request.user).select_related("region")
-        if self.action == "retrieve":
+        if self.action in ("retrieve", "enrol"):
             places = Enrolment.objects.visible_to(self.request.user).select_related(
                 "programme", "version", "project"
             )
@@ -75,7 +91,32 @@ class CompanyViewSet(viewsets.ReadOnlyModelViewSet[Company]):
         return rows
 
     def get_serializer_class(self) -> Any:
-        return CompanyDetailSerializer if self.action == "retrieve" else CompanySerializer
+        return CompanyDetailSerializer if self.action in ("retrieve", "enrol") else CompanySerializer
+
+    @extend_schema(request=EnrolSerializer, responses={200: CompanyDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def enrol(self, request: Request, uscc: str) -> Response:
+        """纳入包联: give the company its place in a programme; 409 says why it cannot be given."""
+        company = self.get_object()
+        if not perms.may_manage(request.user, company):
+            raise PermissionDenied
+        entered = EnrolSerializer(data=request.data)
+        entered.is_valid(raise_exception=True)
+        code = entered.validated_data["programme"]
+        programme = Programme.objects.visible_to(request.user).filter(code=code).first()
+        if programme is None:
+            raise serializers.ValidationError({"programme": ["没有这个方案。"]})
+        try:
+            services.enrol_companies(
+                programme=programme,
+                companies=[company],
+                starts_on=entered.validated_data["starts_on"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except services.EnrolmentRefused as refusal:
+            raise Refused(str(refusal)) from refusal
+        return Response(CompanyDetailSerializer(self.get_queryset().get(pk=company.pk)).data)
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
