@@ -38,6 +38,18 @@ def day_of(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
 
 
+def days_in_words(left: int, *, is_past: bool = False) -> str:
+    """Working days left until a due day (negative: since) as a person would say it.
+
+    `is_past`: the day itself is over. On a rest day after it no working day has passed, and yet it is.
+    """
+    if left > 0:
+        return f"还剩 {left} 个工作日"
+    if left < 0:
+        return f"逾期 {-left} 个工作日"
+    return "已过期限" if is_past else "今日到期"
+
+
 class UnknownYear(ValueError):
     """The count runs out of the years that a calendar can hold."""
 

@@ -1,14 +1,15 @@
-"""Who held a ticket, and for how many working days."""
+"""A ticket's time in working days: how long until its next day, and who held it for how long."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from issues.choices import Status
 from issues.models import Ticket, TicketEvent
-from liaison.workdays import WorkCalendar, day_of
+from liaison.models import CalendarDay
+from liaison.workdays import WorkCalendar, day_of, days_in_words
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,29 @@ class Held:
     holder: str
     working_days: int
     is_current: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """A ticket in a list, with the working days left until its next day as its place counts them."""
+
+    ticket: Ticket
+    left: int | None  # None when it is struck off
+    words: str
+
+
+def with_days_left(tickets: Iterable[Ticket], on: date) -> list[Due]:
+    """The tickets as they stand, each with the days left on the day `on`; one query for all of them.
+
+    The tickets come with their company and its region.
+    """
+    between, rows = CalendarDay.objects.days_between(), []
+    for ticket in tickets:
+        due_on = ticket.next_on
+        left = between(ticket.company.region, on, due_on) if due_on else None
+        words = days_in_words(left, is_past=due_on < on) if due_on and left is not None else ""
+        rows.append(Due(ticket, left, words))
+    return rows
 
 
 HOLDERS = {

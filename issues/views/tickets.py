@@ -24,12 +24,12 @@ from issues.forms.moves import MOVE_FORMS, MoveForm
 from issues.forms.tickets import SORTS, VIEWS, TicketFilter
 from issues.models import Ticket, TicketUnit
 from issues.perms import actors_of, may_move, moves_open_to
-from issues.reports.course import holders_of
+from issues.reports.course import holders_of, with_days_left
 from issues.services import MoveRefused
 from issues.transitions import Actor
 from liaison.choices import RegionLevel
 from liaison.models import CalendarDay, Official, Region
-from liaison.workdays import day_of
+from liaison.workdays import day_of, days_in_words
 
 PER_PAGE = 25
 LIGHT_TONES = {Light.YELLOW: "yellow", Light.RED: "red", Light.RED_PLUS: "red"}
@@ -83,6 +83,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(tickets, PER_PAGE).get_page(data.get("page"))
     context = {
         "page": page,
+        "rows": with_days_left(page.object_list, official.access.on),
         "filter": chosen,
         "led_by": chosen.words(),
         "words": data.get("q", ""),
@@ -207,9 +208,9 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         "held": held,
         "held_most": max((item.working_days for item in held), default=0) or 1,
         "explained": explained[-1] if explained else None,
-        "days_left": left,
-        # a rest day after the last one: no working day has passed, and yet it is over
-        "is_just_past": left == 0 and ticket.next_on is not None and ticket.next_on < today,
+        "left_in_words": days_in_words(left, is_past=ticket.next_on < today)
+        if left is not None and ticket.next_on
+        else "",
         "rungs": ticket.escalations.select_related("department").order_by("at", "pk"),
         "is_office": Actor.OFFICE in actors_of(official, ticket),
         "company_is_visible": Company.objects.visible_to(official).filter(pk=ticket.company_id).exists(),

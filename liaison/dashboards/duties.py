@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,10 +18,9 @@ from issues.choices import BulletinState, MeetingState, Part, Status
 from issues.models import Bulletin, DispatchMeeting, Ticket, TicketUnit
 from issues.perms import runs_programme
 from liaison.choices import ImportState, LimitKind, Rung, SystemRole, YearStatus
-from liaison.models import CalendarDay, CalendarYear, ImportRun, LimitRule, Official, Region
-from liaison.workdays import WorkCalendar
-
-Between = Callable[[Region, date, date], int]
+from liaison.models import CalendarDay, CalendarYear, ImportRun, LimitRule, Official
+from liaison.models.calendar import DaysBetween
+from liaison.workdays import days_in_words
 
 SHOWN = 12  # problems named one by one; the rest is one click away
 COMPANIES_SHOWN = 6
@@ -56,8 +55,8 @@ class Duty:
 
     @property
     def word(self) -> str:
-        """On a rest day what was due on the last working day is past, though no working day is."""
-        return "已过期限" if self.past and self.left >= 0 else ""
+        """How far the day is, in words."""
+        return days_in_words(self.left, is_past=self.past)
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def due_today(official: Official) -> Today:
     """Collect what waits, under the official's own scope and postings of the day."""
     access = official.access
     roles, on = access.roles, access.on
-    days_between = _days_between()
+    days_between = CalendarDay.objects.days_between()
     duties, waiting, late = _duties(official, on, days_between)
     served = served_companies(official, on) if SystemRole.OFFICIAL in roles else []
     owed = [row for row in served if row.owed]
@@ -123,7 +122,7 @@ def due_today(official: Official) -> Today:
     return Today(duties, waiting, late, errands, owed[:COMPANIES_SHOWN], len(owed), served, watched)
 
 
-def _duties(official: Official, on: date, days_between: Between) -> tuple[list[Duty], int, int]:
+def _duties(official: Official, on: date, days_between: DaysBetween) -> tuple[list[Duty], int, int]:
     if not official.access.roles & {SystemRole.OFFICIAL, SystemRole.UNIT, SystemRole.OFFICE}:
         return [], 0, 0
     scoped = Ticket.objects.visible_to(official).awaiting(official)
@@ -156,7 +155,7 @@ def _duty(
     ticket: Any,
     on: date,
     limits: Mapping[tuple[int, str], int],
-    days_between: Between,
+    days_between: DaysBetween,
 ) -> Duty:
     status = Status(ticket.status)
     url = ticket.get_absolute_url()
@@ -174,25 +173,7 @@ def _duty(
     return Duty(ticket, step, url, due_on, left, tone, reason, due_on < on)
 
 
-def _days_between() -> Between:
-    """Working days between two days at a place, its local exceptions included; asks only when asked."""
-    places: list[str] | None = None
-    calendars: dict[int, WorkCalendar] = {}
-
-    def count(region: Region, after: date, until: date) -> int:
-        nonlocal places
-        if places is None:
-            local = CalendarDay.objects.filter(region__isnull=False).order_by()
-            places = list(local.values_list("region__path", flat=True).distinct())
-        key = region.pk if any(region.path.startswith(path) for path in places) else 0
-        if key not in calendars:
-            calendars[key] = CalendarDay.objects.as_calendar(region if key else None)
-        return calendars[key].count(after, until)
-
-    return count
-
-
-def _watched(official: Official, on: date, days_between: Between) -> list[Watched]:
+def _watched(official: Official, on: date, days_between: DaysBetween) -> list[Watched]:
     """What is stuck so high that leaders will meet it at the next meeting; the longest overdue first."""
     stuck = (
         Ticket.objects.visible_to(official).open().filter(rung=Rung.DISPATCH_MEETING, due_on__isnull=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -13,6 +15,10 @@ from liaison.workdays import WorkCalendar
 
 if TYPE_CHECKING:
     from liaison.models.people import Official
+
+
+DaysBetween = Callable[[Region, date, date], int]
+_Exception = tuple[date, str, str, str | None]  # the day, 休 or 班, its name, the place's path (None: nation)
 
 
 class CalendarYear(models.Model):
@@ -55,14 +61,38 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
     def as_calendar(self, region: Region | None = None) -> WorkCalendar:
         """The arithmetic that deadlines are computed with, local exceptions included."""
         days = self.for_region(region).values_list("on", "kind", "name", "region__path")
-        exceptions = {on: (kind, name) for on, kind, name, _ in sorted(days, key=lambda day: day[3] or "")}
-        return WorkCalendar(
-            off={on: name for on, (kind, name) in exceptions.items() if kind == DayKind.OFF},
-            work={on: name for on, (kind, name) in exceptions.items() if kind == DayKind.WORK},
-            published=set(
-                CalendarYear.objects.filter(status=YearStatus.PUBLISHED).values_list("year", flat=True)
-            ),
-        )
+        published = CalendarYear.objects.filter(status=YearStatus.PUBLISHED).values_list("year", flat=True)
+        return _calendar_of(days, set(published))
+
+    def days_between(self) -> DaysBetween:
+        """Working days between two days at a place, its local exceptions included.
+
+        For lists: one query, when the first row asks, whatever the number of rows and places.
+        """
+        days: list[_Exception] | None = None
+        calendars: dict[tuple[str, ...], WorkCalendar] = {}
+
+        def count(region: Region, after: date, until: date) -> int:
+            nonlocal days
+            if days is None:
+                days = list(self.order_by().values_list("on", "kind", "name", "region__path"))
+            local = tuple(sorted({path for *_, path in days if path and region.path.startswith(path)}))
+            if local not in calendars:
+                here = [day for day in days if day[3] is None or day[3] in local]
+                calendars[local] = _calendar_of(here, ())
+            return calendars[local].count(after, until)
+
+        return count
+
+
+def _calendar_of(days: Iterable[_Exception], published: Collection[int]) -> WorkCalendar:
+    """A place's own days win over those of what it belongs to, and these over the nation's."""
+    exceptions = {on: (kind, name) for on, kind, name, _ in sorted(days, key=lambda day: day[3] or "")}
+    return WorkCalendar(
+        off={on: name for on, (kind, name) in exceptions.items() if kind == DayKind.OFF},
+        work={on: name for on, (kind, name) in exceptions.items() if kind == DayKind.WORK},
+        published=published,
+    )
 
 
 class CalendarDay(models.Model):

@@ -20,6 +20,8 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from tablericons.templatetags.tablericons import icon as tabler_icon
 
+from liaison.workdays import days_in_words
+
 register = template.Library()
 
 DASH = "—"
@@ -225,13 +227,6 @@ def moment(value: datetime | None) -> str:
 def full_moment(value: datetime | None) -> str:
     """2026年10月12日 14:05."""
     return f"{value.year}年{_day(value)} {value:%H:%M}" if value else DASH
-
-
-def days_in_words(left: int) -> str:
-    """Working days left (negative: past) as a person would say it."""
-    if left > 0:
-        return f"还剩 {left} 个工作日"
-    return f"逾期 {-left} 个工作日" if left < 0 else "今日到期"
 
 
 @register.inclusion_tag("components/deadline.html")
