@@ -11,7 +11,7 @@ import issues.api
 import liaison.api.directory
 import liaison.api.imports
 import liaison.api.schema
-from liaison.views import accounts, directory, imports, rulebook
+from liaison.views import accounts, calendar, directory, imports, rulebook
 from liaison.views.gallery import components
 
 router = DefaultRouter()
@@ -36,8 +36,8 @@ ground_floor = (
         path("officials/<int:pk>/password/", directory.password_issue, name="password-issue"),
         path("programmes/", rulebook.programmes, name="programmes"),
         path("programmes/<slug:code>/", rulebook.programme, name="programme"),
-        path("calendar/", rulebook.calendar, name="calendar"),
-        path("calendar/<int:year>/", rulebook.calendar, name="calendar-year"),
+        path("calendar/", calendar.calendar, name="calendar"),
+        path("calendar/<int:year>/", calendar.calendar, name="calendar-year"),
         path("audit/", rulebook.audit, name="audit"),
         *imports.urlpatterns,
     ],

@@ -38,9 +38,9 @@ ALLOWED = {
     "liaison/dashboards/duties.py: CalendarDay.objects.days_between": CALENDAR,
     "liaison/dashboards/duties.py: CalendarYear.objects.filter": VOCABULARY,
     "liaison/dashboards/duties.py: LimitRule.objects.filter": RULES,
+    "liaison/views/calendar.py: CalendarDay.objects.as_calendar": CALENDAR,
+    "liaison/views/calendar.py: CalendarYear.objects.order_by": VOCABULARY,
     "liaison/views/directory.py: Posting.objects.in_force": "narrows a scoped list; postings are public",
-    "liaison/views/rulebook.py: CalendarDay.objects.as_calendar": CALENDAR,
-    "liaison/views/rulebook.py: CalendarYear.objects.order_by": VOCABULARY,
     "liaison/views/rulebook.py: ProgrammeVersion.objects.filter": RULES,
 }
 
