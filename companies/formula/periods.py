@@ -1,4 +1,4 @@
-"""The companies' room: arithmetic of contact periods. Pure."""
+"""Contact periods: months counted from January."""
 
 from __future__ import annotations
 

@@ -1,0 +1,127 @@
+"""Who may look after whom, and how well they fit: the terms of a proposal. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What is looked after; quotas count the two apart."""
+
+    COMPANY = "company"
+    PROJECT = "project"
+
+
+class Nearness(StrEnum):
+    """How near the official's unit is to the company."""
+
+    TOWN = "town"  # the same town or street
+    COUNTY = "county"  # the same county, or a unit of the county itself
+    CITY = "city"  # a unit of the city, which serves every county
+    OTHER = "other"  # another county
+
+
+@dataclass(frozen=True)
+class Person:
+    """An official who may be proposed. Limits are whole quotas; what is held already is taken off them.
+
+    `region` is the path of the official's unit ("519900/519902/"), `trades` the sections and divisions
+    of GB/T 4754 in that unit's charge. `either_or`: companies or projects, never both.
+    """
+
+    key: int
+    region: str
+    companies: int
+    projects: int = 0
+    rank: str = ""
+    department: int = 0
+    trades: frozenset[str] = frozenset()
+    either_or: bool = False
+    held_companies: int = 0
+    held_projects: int = 0
+
+    def limit(self, kind: Kind) -> int:
+        return self.companies if kind == Kind.COMPANY else self.projects
+
+    def held(self, kind: Kind) -> int:
+        return self.held_companies if kind == Kind.COMPANY else self.held_projects
+
+
+@dataclass(frozen=True)
+class Target:
+    """A company or project with seats to fill.
+
+    `holders` sit in it now and may be kept or replaced; `fixed` must sit in it; `seated` sit in its team
+    otherwise and cannot be proposed for it. `need` counts holders' and fixed seats too, `seated` ones not.
+    """
+
+    key: int
+    region: str
+    kind: Kind = Kind.COMPANY
+    section: str = ""
+    division: str = ""
+    need: int = 1
+    holders: tuple[int, ...] = ()
+    fixed: tuple[int, ...] = ()
+    seated: tuple[int, ...] = ()
+    importance: int = 0  # of two that cannot both be covered, the more important one is
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What a pair costs for each wish it misses. Coverage is no weight: it always comes first.
+
+    The defaults rank the wishes: stay with whom one knows, same county, trade, same town, even load.
+    """
+
+    kept: int = 1000
+    county: int = 200
+    trade: int = 60
+    town: int = 30
+    load: int = 10
+    importance: int = 5000
+    across: bool = False  # whether officials of a county may serve in another one
+
+    def distance(self, nearness: Nearness) -> int:
+        """The cost of a distance."""
+        return {
+            Nearness.TOWN: 0,
+            Nearness.COUNTY: self.town,
+            Nearness.CITY: self.town + self.county,
+            Nearness.OTHER: self.town + 2 * self.county,
+        }[nearness]
+
+    def reaches(self, nearness: Nearness) -> bool:
+        """Whether an official so far away may be proposed at all."""
+        return self.across or nearness != Nearness.OTHER
+
+
+def county_of(path: str) -> str:
+    """The county part of a region's path; nothing for the city itself."""
+    parts = path.split("/")
+    return "/".join(parts[:2]) + "/" if len(parts) > 2 else ""
+
+
+def nearness(official: str, company: str) -> Nearness:
+    """How near two places are, by their paths."""
+    theirs, ours = county_of(official), county_of(company)
+    if not theirs:
+        return Nearness.CITY
+    if theirs != ours:
+        return Nearness.OTHER
+    return Nearness.TOWN if official == company and official != ours else Nearness.COUNTY
+
+
+def trade_matches(trades: frozenset[str], target: Target) -> bool:
+    """Whether the unit is in charge of the company's trade, by division or by section."""
+    return target.division in trades or target.section in trades
+
+
+def pair_cost(person: Person, target: Target, weights: Weights) -> int:
+    """What the pair costs, the official's load aside."""
+    if person.key in target.holders:
+        return 0
+    cost = weights.distance(nearness(person.region, target.region))
+    cost += 0 if trade_matches(person.trades, target) else weights.trade
+    return cost + (weights.kept if target.holders else 0)
