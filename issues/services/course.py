@@ -28,10 +28,14 @@ def next_number(on: date) -> str:
 
 
 def lock_for(ticket: Ticket, move: Move) -> Ticket:
-    """Take the ticket under a lock and check the move against the table; raises MoveRefused."""
+    """Take the ticket under a lock and check the move against the table; raises MoveRefused.
+
+    Only what never changes is joined: whoever waited for the lock sees the ticket as it is now, but
+    what was joined as it was before the wait. The grade is read when it is asked for.
+    """
     ticket = (
         Ticket.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version__programme", "company__region", "grade")
+        .select_related("version__programme", "company__region")
         .get(pk=ticket.pk)
     )
     if ticket.status not in RULES[move].sources:
