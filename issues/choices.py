@@ -73,6 +73,7 @@ class Move(models.TextChoices):
     CONFIRM = "confirm", "确认销号"
     REWORK = "rework", "不满意重办"
     ESCALATE = "escalate", "提级督办"
+    RECKON = "reckon", "期限重算"
 
 
 class AnswerMode(models.TextChoices):

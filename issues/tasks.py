@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
 from issues import services
@@ -14,3 +16,21 @@ from issues import services
 def sweep_tickets(*, at: str | None = None) -> int:
     """The clock's round. `at` (ISO, with its zone) lets an operator replay a missed day."""
     return services.sweep_tickets(at=datetime.fromisoformat(at) if at else timezone.now())
+
+
+@shared_task(
+    autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, retry_backoff_max=60, max_retries=20
+)
+def apply_calendar_change(*, change: int) -> int:
+    """Write a confirmed change of the calendar, once; how far it is, is told beside its transaction."""
+    with closing(connections.create_connection("default")) as beside:
+
+        def tell(done: int, total: int) -> None:
+            with beside.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE liaison_calendarchange SET done = %s, total = %s"
+                    " WHERE id = %s AND state = 'applying'",
+                    [done, total, change],
+                )
+
+        return services.apply_calendar_change(change_id=change, at=timezone.now(), progress=tell)

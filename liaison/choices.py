@@ -124,6 +124,24 @@ class DayKind(models.TextChoices):
     WORK = "work", "班"
 
 
+class ChangeKind(models.TextChoices):
+    """What a change of the working calendar is."""
+
+    NOTICE = "notice", "年度放假安排"
+    EXCEPTION = "exception", "地方例外"
+    CORRECTION = "correction", "更正地方例外"
+    WITHDRAWAL = "withdrawal", "撤回地方例外"
+
+
+class ChangeState(models.TextChoices):
+    """Where a change of the working calendar stands; what is applied or discarded stays as it is."""
+
+    DRAFT = "draft", "待确认"
+    APPLYING = "applying", "正在应用"
+    APPLIED = "applied", "已应用"
+    DISCARDED = "discarded", "已放弃"
+
+
 class ImportState(models.TextChoices):
     """Where an import stands; the wizard's steps follow it."""
 

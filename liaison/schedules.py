@@ -13,5 +13,9 @@ TIMETABLE = {
         "task": "assessment.tasks.close_months",
         "schedule": crontab(minute="5,35", hour="18-23"),
     },
+    "raise-calendar-alarm": {
+        "task": "liaison.tasks.raise_calendar_alarm",
+        "schedule": crontab(minute="30", hour="8"),
+    },
     "clean-up": {"task": "liaison.tasks.clean_up", "schedule": crontab(minute="10", hour="3")},
 }

@@ -178,6 +178,7 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # Which tasks a topic of the outbox starts: news goes up the rooms here, never by import.
 JOBS_ON_NEWS = {
+    "calendar.confirmed": ["issues.tasks.apply_calendar_change"],
     "import.check": ["liaison.tasks.check_import"],
     "import.apply": ["liaison.tasks.apply_import"],
     "ticket.answered": ["assessment.tasks.invite_companies"],

@@ -34,6 +34,13 @@ def clean_up() -> int:
     return services.forget_sent(at=timezone.now())
 
 
+@shared_task
+def raise_calendar_alarm() -> str:
+    """Each morning: is a year missing that people count with? Told once a day, however often this runs."""
+    alarm = services.raise_calendar_alarm(at=timezone.now())
+    return str(alarm) if alarm else ""
+
+
 def _send(topic: str, arguments: dict[str, Any]) -> None:
     for task in settings.JOBS_ON_NEWS[topic]:
         current_app.send_task(task, kwargs=arguments)

@@ -22,6 +22,7 @@ _YEARS_AHEAD = 2  # a first horizon wide enough for any usual limit
 _FEWEST_WORKDAYS = 230  # a year has at least as many; used to guess how far to look
 _MOST_SEGMENTS = 14  # longer explanations leave out their middle
 _HEAD, _TAIL = 8, 4
+MISSING_FROM = (11, 15)  # the State Council's paper has come between October and early December
 _FESTIVE = ("节", "元旦", "清明", "端午", "中秋", "国庆", "纪念日")
 
 
@@ -75,6 +76,7 @@ class Explanation:
     provisional: bool
     unpublished: tuple[int, ...] = ()
     started: str = "交办"
+    editions: tuple[tuple[int, int], ...] = ()  # (year, 版次) of the calendar it was counted by
 
     @property
     def words(self) -> str:
@@ -86,10 +88,17 @@ class Explanation:
 
 
 class WorkCalendar:
-    """Monday to Friday, except the days off (节假日、临时放假) and the days on (调休补班)."""
+    """Monday to Friday, except the days off (节假日、临时放假) and the days on (调休补班).
+
+    `published`: the years whose holidays are known; a mapping also says which edition (版次) of each it is.
+    """
 
     def __init__(
-        self, *, off: Mapping[date, str], work: Mapping[date, str], published: Collection[int]
+        self,
+        *,
+        off: Mapping[date, str],
+        work: Mapping[date, str],
+        published: Collection[int] | Mapping[int, int],
     ) -> None:
         if clash := sorted(set(off) & set(work)):
             raise ValueError(f"{clash[0]:%Y-%m-%d} 既列为放假又列为上班，请只保留一种。")
@@ -98,6 +107,7 @@ class WorkCalendar:
         self._off_ordinals = {day.toordinal() for day in off}
         self._work_ordinals = {day.toordinal() for day in work}
         self.published = frozenset(published)
+        self.editions = dict(published) if isinstance(published, Mapping) else {}
         # (first year, last year, ordinals of the working days); replaced as a whole, so threads may share it
         self._span: tuple[int, int, list[int]] = (1, 0, [])
 
@@ -106,7 +116,7 @@ class WorkCalendar:
         return WorkCalendar(
             off={day: name for day, name in self._off.items() if day not in work} | dict(off),
             work={day: name for day, name in self._work.items() if day not in off} | dict(work),
-            published=self.published,
+            published=self.editions or self.published,
         )
 
     def is_working(self, on: date) -> bool:
@@ -181,6 +191,11 @@ class WorkCalendar:
             provisional=bool(unpublished),
             unpublished=unpublished,
             started=started,
+            editions=tuple(
+                (year, self.editions[year])
+                for year in range(min(start.year, due.year), max(start.year, due.year) + 1)
+                if self.editions.get(year)
+            ),
         )
 
     def _walk(self, start: date, due: date, n: int) -> Iterator[tuple[int | None, Day]]:
@@ -245,7 +260,18 @@ def _words(told: Explanation) -> str:
     if told.provisional:
         years = "、".join(str(year) for year in told.unpublished)
         text += f"（{years}年放假安排尚未公布，期限暂定）"
+    if told.editions:
+        used = "、".join(f" {year} 年度日历第 {edition} 版" for year, edition in told.editions)
+        text += f"。按{used.replace('、 ', '、')}"
     return text
+
+
+def missing_year(today: date, published: Collection[int]) -> int | None:
+    """The year whose holidays should be known by now: this one, and from 15 November the next."""
+    if today.year not in published:
+        return today.year
+    late = (today.month, today.day) >= MISSING_FROM
+    return today.year + 1 if late and today.year + 1 not in published else None
 
 
 def _segments(told: Explanation) -> Iterator[_Segment]:

@@ -26,7 +26,7 @@ from issues.choices import (
     Status,
 )
 from liaison.choices import Reach, Rung, SystemRole, Trigger
-from liaison.models import Department, GradeRule, Official, Programme, ProgrammeVersion
+from liaison.models import CalendarChange, Department, GradeRule, Official, Programme, ProgrammeVersion
 
 REGIONAL = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN)
 DEPARTMENTAL = (SystemRole.UNIT, SystemRole.LEADER)
@@ -345,13 +345,29 @@ class TicketEvent(models.Model):
     note = models.TextField("内容", blank=True)
     due_on = models.DateField("此后期限", null=True, blank=True)
     words = models.TextField("期限说明", blank=True)
+    calendar_change = models.ForeignKey(
+        CalendarChange,
+        verbose_name="因哪次日历变更",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "办理过程"
         constraints = [
             models.CheckConstraint(name="issues_event_move_known", condition=Q(move__in=Move.values)),
         ]
-        indexes = [models.Index(fields=["ticket", "at", "id"], name="issues_event_course")]
+        indexes = [
+            models.Index(fields=["ticket", "at", "id"], name="issues_event_course"),
+            models.Index(
+                fields=["calendar_change", "id"],
+                name="issues_event_of_calendar",
+                condition=Q(calendar_change__isnull=False),
+            ),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Writes of the problems' room. Every move of a ticket is one function here."""
 
 from issues.services.bulletins import BulletinRefused, draft_bulletin, edit_bulletin, issue_bulletin
+from issues.services.deadlines import apply_calendar_change
 from issues.services.errors import MoveRefused
 from issues.services.meetings import MeetingRefused, decide_item, hold_meeting, set_agenda
 from issues.services.months import MonthNotReady, freeze_month, months_to_close
@@ -25,6 +26,7 @@ __all__ = [
     "MonthNotReady",
     "MoveRefused",
     "answer_ticket",
+    "apply_calendar_change",
     "collect_ticket",
     "confirm_ticket",
     "cooperate_on_ticket",

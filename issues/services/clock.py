@@ -9,6 +9,7 @@ from issues.choices import Status
 from issues.models import Ticket
 from liaison.choices import LimitKind, Trigger
 from liaison.models import CalendarDay
+from liaison.services.calendar import hold_calendar
 from liaison.workdays import Explanation, WorkCalendar
 
 ALARM_WORKING_DAYS = 5  # a step this far past its day is shown 严重逾期
@@ -16,7 +17,8 @@ DAYS = ("next_on", "warn_on", "alarm_on", "act_on")
 
 
 def calendar_of(ticket: Ticket) -> WorkCalendar:
-    """The working calendar of the place where the company sits."""
+    """The working calendar of the place where the company sits, held until what is counted is stored."""
+    hold_calendar()
     return CalendarDay.objects.as_calendar(ticket.company.region)
 
 

@@ -1,6 +1,7 @@
 """The ground floor's tables: the map, the people, the rulebook, the calendar, the trail."""
 
 from liaison.models.calendar import CalendarDay, CalendarYear
+from liaison.models.changes import CalendarAlarm, CalendarChange, CalendarChangeDay
 from liaison.models.imports import ImportRow, ImportRun
 from liaison.models.map import Department, Region
 from liaison.models.people import Access, FailedSignIn, OffDuty, Official, Posting
@@ -24,6 +25,9 @@ __all__ = [
     "Access",
     "AuditEvent",
     "BulletinRule",
+    "CalendarAlarm",
+    "CalendarChange",
+    "CalendarChangeDay",
     "CalendarDay",
     "CalendarYear",
     "ContactRule",

@@ -26,7 +26,9 @@ class CalendarYear(models.Model):
 
     year = models.PositiveSmallIntegerField("年份", primary_key=True)
     status = models.CharField("状态", max_length=12, choices=YearStatus, default=YearStatus.UNKNOWN)
-    document = models.CharField("公布文件", max_length=120, blank=True)
+    version = models.PositiveSmallIntegerField("版次", default=0, help_text="日期每变更一次加一")
+    title = models.CharField("公布文件标题", max_length=120, blank=True)
+    document = models.CharField("公布文件文号", max_length=120, blank=True)
     published_on = models.DateField("公布日期", null=True, blank=True)
 
     class Meta:
@@ -105,6 +107,14 @@ class CalendarDay(models.Model):
         Region, verbose_name="适用区划", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     document = models.CharField("文号", max_length=120, blank=True)
+    change = models.ForeignKey(
+        "liaison.CalendarChange",
+        verbose_name="由哪次变更写入",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="written",
+    )
 
     objects = CalendarDayQuerySet.as_manager()
 

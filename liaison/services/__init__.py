@@ -7,18 +7,34 @@ from liaison.services.accounts import (
     issue_password,
     note_failed_sign_in,
 )
-from liaison.services.calendar import seed_calendar
+from liaison.services.calendar import (
+    CalendarRefused,
+    confirm_change,
+    discard_change,
+    draft_exception,
+    draft_notice,
+    raise_calendar_alarm,
+    renew_change,
+    seed_calendar,
+    shipped_notice,
+    withdraw_exception,
+)
 from liaison.services.map import RegionsRefused, load_regions
 from liaison.services.outbox import announce, forget_sent, relay_outbox
 from liaison.services.programmes import PresetRefused, PublishRefused, load_preset, publish_version
 from liaison.services.trail import record
 
 __all__ = [
+    "CalendarRefused",
     "PresetRefused",
     "PublishRefused",
     "RegionsRefused",
     "announce",
     "change_password",
+    "confirm_change",
+    "discard_change",
+    "draft_exception",
+    "draft_notice",
     "forget_failed_sign_ins",
     "forget_sent",
     "is_resting",
@@ -27,7 +43,11 @@ __all__ = [
     "load_regions",
     "note_failed_sign_in",
     "publish_version",
+    "raise_calendar_alarm",
     "record",
     "relay_outbox",
+    "renew_change",
     "seed_calendar",
+    "shipped_notice",
+    "withdraw_exception",
 ]

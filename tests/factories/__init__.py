@@ -16,6 +16,9 @@ from tests.factories.companies import (
 )
 from tests.factories.ground import (
     AuditEventFactory,
+    CalendarAlarmFactory,
+    CalendarChangeDayFactory,
+    CalendarChangeFactory,
     CalendarDayFactory,
     CalendarYearFactory,
     CityFactory,
@@ -61,6 +64,9 @@ __all__ = [
     "AuditEventFactory",
     "BulletinFactory",
     "BulletinRuleFactory",
+    "CalendarAlarmFactory",
+    "CalendarChangeDayFactory",
+    "CalendarChangeFactory",
     "CalendarDayFactory",
     "CalendarYearFactory",
     "Cast",

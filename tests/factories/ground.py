@@ -11,7 +11,16 @@ from factory.django import DjangoModelFactory
 from pypinyin import lazy_pinyin
 
 from liaison import models
-from liaison.choices import DayKind, ImportState, RegionLevel, SystemRole, Verdict, YearStatus
+from liaison.choices import (
+    ChangeKind,
+    ChangeState,
+    DayKind,
+    ImportState,
+    RegionLevel,
+    SystemRole,
+    Verdict,
+    YearStatus,
+)
 from liaison.choices import Reach as Extent
 from tests.factories.clock import at
 
@@ -139,6 +148,53 @@ class CalendarDayFactory(DjangoModelFactory):
     on = date(2026, 10, 1)
     kind = DayKind.OFF
     name = "国庆节"
+
+
+class CalendarChangeFactory(DjangoModelFactory):
+    """A draft of 2027's holidays; `local=` makes it a place's exception."""
+
+    class Meta:
+        model = models.CalendarChange
+
+    kind = ChangeKind.NOTICE
+    year: Any = 2027
+    region: Any = None
+    document = "国办发明电〔2026〕9号"
+    drafted_at = at(2026, 11, 20)
+
+    class Params:
+        local = Trait(
+            kind=ChangeKind.EXCEPTION,
+            year=None,
+            region=SubFactory(CountyFactory),
+            reason="防汛停工",
+            document="临江防指〔2026〕3号",
+        )
+        applied = Trait(
+            state=ChangeState.APPLIED,
+            number=Sequence(lambda n: n + 1),
+            confirmed_at=at(2026, 11, 20, 11),
+            applied_at=at(2026, 11, 20, 12),
+        )
+
+
+class CalendarChangeDayFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CalendarChangeDay
+
+    change = SubFactory(CalendarChangeFactory)
+    on = date(2027, 1, 1)
+    kind = DayKind.OFF
+    name = "元旦"
+
+
+class CalendarAlarmFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CalendarAlarm
+
+    on = date(2026, 11, 15)
+    year = 2027
+    told = 2
 
 
 class OutboxMessageFactory(DjangoModelFactory):
