@@ -184,11 +184,15 @@ def record_callback(*, survey: Survey, score: int, comment: str = "", by: Offici
 
 
 def _lock(survey: Survey) -> Survey:
-    return (
-        Survey.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("ticket__version__survey_rule", "ticket__company")
-        .get(pk=survey.pk)
+    """The survey and its ticket as they are now, the ticket locked first, as everywhere."""
+    ticket = (
+        Ticket.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("version__survey_rule", "company")
+        .get(pk=survey.ticket_id)
     )
+    survey = Survey.objects.select_for_update(of=("self",), no_key=True).get(pk=survey.pk)
+    survey.ticket = ticket
+    return survey
 
 
 def refusal_for(survey: Survey, *, on: date) -> SurveyRefused | None:
