@@ -241,7 +241,7 @@ def apply_import(*, run_id: int, at: datetime) -> str:
 def _apply(run_id: int, *, at: datetime) -> str:
     run = (
         ImportRun.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("region", "uploaded_by", "applied_by")
+        .select_related("region", "uploaded_by")  # not who confirmed: joined, it is older than the lock
         .filter(pk=run_id)
         .first()
     )

@@ -161,4 +161,5 @@ def _queue_check(run: ImportRun, *, at: datetime, message: str) -> None:
 
 def _lock(run: ImportRun) -> ImportRun:
     locked = ImportRun.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("applied_by", "uploaded_by", "region").get(pk=run.pk)
+    # who confirmed may change while one waits for the lock, and what is joined is older: read it when asked
+    return locked.select_related("uploaded_by", "region").get(pk=run.pk)
