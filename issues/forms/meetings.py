@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from issues.models import AgendaItem, Bulletin
@@ -23,9 +25,10 @@ class BulletinForm(forms.ModelForm[Bulletin]):
 
 
 class DecisionForm(forms.ModelForm[AgendaItem]):
-    """议定事项 of one item."""
+    """议定事项 of one item; the page carries along what stood there when it was opened."""
 
     use_required_attribute = False
+    instead_of = forms.CharField(required=False, widget=forms.HiddenInput)
     decision = forms.CharField(
         label="议定事项",
         max_length=1000,
@@ -36,6 +39,15 @@ class DecisionForm(forms.ModelForm[AgendaItem]):
     class Meta:
         model = AgendaItem
         fields = ("decision", "due_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["instead_of"] = self.instance.decision
+
+    def show_beside(self, decision: str) -> None:
+        """Somebody was faster: what is typed here is now written instead of their words."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["instead_of"] = decision  # type: ignore[index]
 
 
 class HoldForm(forms.Form):

@@ -89,11 +89,12 @@ def _handled(tickets: TicketFigures) -> str:
 def edit_bulletin(
     *, bulletin: Bulletin, highlights: str, next_steps: str, by: Official, at: datetime
 ) -> Bulletin:
-    """Write the parts that no figure can say: 亮点做法 and 下步安排."""
+    """Write what no figure can say: 亮点做法 and 下步安排; the trail keeps what stood there before."""
     bulletin = _lock_draft(bulletin)
+    before = {"highlights": bulletin.highlights, "next_steps": bulletin.next_steps}
     bulletin.highlights, bulletin.next_steps = highlights.strip(), next_steps.strip()
     bulletin.save(update_fields=["highlights", "next_steps"])
-    record("修改通报", bulletin, by=by, at=at)
+    record("修改通报", bulletin, by=by, at=at, before=before)
     return bulletin
 
 

@@ -21,6 +21,7 @@ from issues.models import (
 )
 from liaison.choices import Rung
 from liaison.models import CalendarDay, Official
+from liaison.normalise import planning_horizon
 from liaison.services import record
 from liaison.workdays import WorkCalendar, day_of
 
@@ -138,16 +139,35 @@ def _left_from_last_meeting(month_end: MonthEnd) -> set[int]:
 
 @transaction.atomic
 def decide_item(
-    *, item: AgendaItem, decision: str, due_on: date | None, by: Official, at: datetime
+    *,
+    item: AgendaItem,
+    decision: str,
+    due_on: date | None,
+    by: Official,
+    at: datetime,
+    instead_of: str = "",
 ) -> AgendaItem:
-    """议定: what the meeting decided on one item, and by when."""
+    """议定: what the meeting decided on one item, and by when.
+
+    `instead_of` is what stood there when the clerk began to write: nobody writes over words unread.
+    The same again is written once.
+    """
     meeting = _lock_prepared(item.meeting)
     item = AgendaItem.objects.select_related("ticket").get(pk=item.pk, meeting=meeting)
-    if not decision.strip():
+    decision = decision.strip()
+    if not decision:
         raise MeetingRefused("请填写议定事项。")
+    if _same_words(item.decision, decision) and item.due_on == due_on:
+        return item
+    if not _same_words(item.decision, instead_of):
+        raise MeetingRefused(
+            f"第{item.position}项刚由他人填写为“{item.decision}”，您填写的内容没有保存。请核对后再保存。"
+        )
     if due_on and due_on < day_of(at):
         raise MeetingRefused("完成期限不能早于今天。")
-    item.decision, item.due_on = decision.strip(), due_on
+    if due_on and due_on > (last := planning_horizon(day_of(at))):
+        raise MeetingRefused(f"完成期限 {due_on} 太远，最晚到 {last}，请核对年份。")
+    item.decision, item.due_on = decision, due_on
     item.save(update_fields=["decision", "due_on"])
     record(
         "填写议定事项",
@@ -159,6 +179,11 @@ def decide_item(
         due_on=due_on.isoformat() if due_on else "",
     )
     return item
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Whatever a browser makes of the ends of lines."""
+    return one.split() == other.split()
 
 
 @transaction.atomic

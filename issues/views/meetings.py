@@ -110,11 +110,13 @@ def meeting_decide(request: HttpRequest, code: str, month: str, position: int) -
                 item=item,
                 decision=form.cleaned_data["decision"],
                 due_on=form.cleaned_data["due_on"],
+                instead_of=form.cleaned_data["instead_of"],
                 by=request.user,
                 at=timezone.now(),
             )
         except services.MeetingRefused as refusal:
             form.add_error(None, str(refusal))
+            form.show_beside(meeting.items.get(position=position).decision)
         else:
             form, status = None, 200  # type: ignore[assignment]
             messages.success(request, f"第 {position} 项已记录。")
