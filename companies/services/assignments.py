@@ -70,6 +70,8 @@ def replace_holder(
     """更换: from the day on someone else holds the seat; the one before keeps the days before it."""
     enrolment = _lock(assignment.enrolment)
     before = _current(assignment)
+    if before.ends_on != assignment.ends_on or (before.ends_on and before.ends_on < starts_on):
+        raise AssignmentRefused(f"该席位已于 {before.ends_on} 结束，请刷新后再看现由谁担任。")
     _vacate(before, starts_on)
     seat = _fill(
         enrolment,

@@ -33,6 +33,11 @@ def log_visit(
     """Keep a visit or another contact once, however often the phone sends it: the client made its id."""
     if (kept := Visit.objects.filter(client_id=client_id).first()) is not None:
         return _same(kept, enrolment, by)
+    enrolment = (  # locked against its end: nobody is met in a team that has just been dissolved
+        Enrolment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("company")
+        .get(pk=enrolment.pk)
+    )
     if on > timezone.localtime(at).date():
         raise VisitRefused("走访日期不能晚于今天。")
     if on < enrolment.starts_on:

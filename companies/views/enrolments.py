@@ -226,7 +226,9 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         official=request.user,
         initial={"starts_on": max(on, found.starts_on), "replaces": replaced.pk if replaced else None},
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and key and replaced is None:
+        form.add_error(None, "原来担任该席位的人已被他人更换或撤下，请返回企业页面查看现由谁担任。")
+    elif request.method == "POST" and form.is_valid():
         fields = {
             **form.holders(),
             "starts_on": form.cleaned_data["starts_on"],
