@@ -133,10 +133,7 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
     def visible_to(self, official: Official) -> Self:
         """Drafts are the office's; an issued bulletin is for every official of the programme's region."""
         drafts = official.access.regions(_ROLES, "programme__region__path")
-        roots = {p.department.region.path.split("/")[0] for p in official.access.postings}
-        issued = Q(pk__in=[])
-        for root in roots:
-            issued |= Q(state=BulletinState.ISSUED, programme__region__path__startswith=f"{root}/")
+        issued = Q(state=BulletinState.ISSUED) & official.access.cities("programme__region__path")
         return self.filter(drafts | issued)
 
 

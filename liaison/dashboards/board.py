@@ -97,14 +97,8 @@ def may_read(official: Official) -> bool:
 
 def read_board(official: Official, *, programme: str = "", period: str = "", place: str = "") -> Board | None:
     """The numbers as chosen; what is not there gives way to the first. None where no programme runs."""
-    roots = {posting.department.region.path.split("/")[0] for posting in official.access.postings}
-    programmes = [
-        running
-        for running in Programme.objects.visible_to(official)
-        .select_related("region")
-        .order_by("starts_on", "pk")
-        if running.region.path.split("/")[0] in roots
-    ]
+    visible = Programme.objects.visible_to(official).filter(official.access.cities("region__path"))
+    programmes = list(visible.select_related("region").order_by("starts_on", "pk"))
     if not programmes:
         return None
     return Board(official, programmes, programme=programme, period=period, place=place)

@@ -72,6 +72,11 @@ class Access:
             {p.department.region.path for p in self.postings if p.role in wanted and p.reach == Reach.REGION},
         )
 
+    def cities(self, field: str) -> Q:
+        """Rows in the cities of one's postings, in any role; another city on the map is none of theirs."""
+        roots = {p.department.region.path.partition("/")[0] for p in self.postings}
+        return _under(field, {f"{root}/" for root in roots})
+
     def departments(self, roles: Iterable[str], field: str) -> Q:
         """Rows of the units (and units below them) that these roles reach."""
         wanted = set(roles)
