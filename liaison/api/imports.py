@@ -103,21 +103,8 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         if not form.is_valid() or (options is not None and not options.is_valid()):
             wrong = [*form.errors.items(), *(options.errors.items() if options else ())]
             raise ValidationError({name: [str(text) for text in texts] for name, texts in wrong})
-        mapping, doubtful = form.mapping()
-        run = services.start_import(
-            kind=roster.code,
-            region=form.cleaned_data["region"],
-            file=form.cleaned_data["file"],
-            file_name=form.cleaned_data["file"].name,
-            sha256=form.sha256,
-            headings=form.sheet.headings,
-            mapping=mapping,
-            rows_total=form.sheet.total,
-            options=options.as_options() if options else {},
-            is_mapped=not doubtful,
-            by=request.user,
-            at=timezone.now(),
-        )
+        chosen = options.as_options() if options else {}
+        run = services.start_import(**form.as_run(), options=chosen, by=request.user, at=timezone.now())
         return Response(ImportSerializer(run).data, status.HTTP_201_CREATED)
 
     @extend_schema(

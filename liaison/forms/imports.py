@@ -81,6 +81,21 @@ class UploadForm(forms.Form):
         mapping, doubtful = suggest_mapping(self.roster.columns, self.sheet.headings)
         return mapping, doubtful or bool(self.roster.missing(mapping))
 
+    def as_run(self) -> dict[str, Any]:
+        """What `start_import` is told of the file; `is_mapped` is False where the columns are doubtful."""
+        mapping, doubtful = self.mapping()
+        return {
+            "kind": self.roster.code,
+            "region": self.cleaned_data["region"],
+            "file": self.cleaned_data["file"],
+            "file_name": self.cleaned_data["file"].name,
+            "sha256": self.sha256,
+            "headings": self.sheet.headings,
+            "rows_total": self.sheet.total,
+            "mapping": mapping,
+            "is_mapped": not doubtful,
+        }
+
 
 class on_disk:
     """The uploaded file as a path, whichever handler received it."""

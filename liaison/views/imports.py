@@ -69,7 +69,10 @@ def imports(request: HttpRequest) -> HttpResponse:
     choices = request.POST if data else None
     options = roster.options_form(request.user, choices) if roster.options_form else None
     if data and form.is_valid() and (options is None or options.is_valid()):
-        return _start(request, roster, form, options.as_options() if options else {})
+        told = form.as_run()
+        chosen = options.as_options() if options else {}
+        run = services.start_import(**told, options=chosen, by=request.user, at=timezone.now())
+        return redirect("liaison:import" if told["is_mapped"] else "liaison:import-mapping", run.pk)
     runs = ImportRun.objects.visible_to(request.user).select_related("region", "uploaded_by")
     page = Paginator(runs.order_by("-uploaded_at", "-pk"), PER_PAGE // 2).get_page(request.GET.get("page"))
     context = {
@@ -86,25 +89,6 @@ def imports(request: HttpRequest) -> HttpResponse:
     }
     status = 413 if too_large else 422 if data else 200
     return render(request, "liaison/imports/imports.html", context, status=status)
-
-
-def _start(request: HttpRequest, roster: Roster, form: UploadForm, options: dict[str, Any]) -> HttpResponse:
-    mapping, doubtful = form.mapping()
-    run = services.start_import(
-        kind=roster.code,
-        region=form.cleaned_data["region"],
-        file=form.cleaned_data["file"],
-        file_name=form.cleaned_data["file"].name,
-        sha256=form.sha256,
-        headings=form.sheet.headings,
-        mapping=mapping,
-        rows_total=form.sheet.total,
-        options=options,
-        is_mapped=not doubtful,
-        by=request.user,
-        at=timezone.now(),
-    )
-    return redirect("liaison:import-mapping" if doubtful else "liaison:import", run.pk)
 
 
 def _allowed(request: HttpRequest) -> list[Roster]:
