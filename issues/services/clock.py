@@ -8,12 +8,28 @@ from datetime import date, timedelta
 from issues.choices import Status
 from issues.models import Ticket
 from liaison.choices import LimitKind, Trigger
-from liaison.models import CalendarDay
+from liaison.models import CalendarDay, Region
 from liaison.services.calendar import hold_calendar
 from liaison.workdays import Explanation, WorkCalendar
 
 ALARM_WORKING_DAYS = 5  # a step this far past its day is shown 严重逾期
 DAYS = ("next_on", "warn_on", "alarm_on", "act_on")
+
+
+class Calendars:
+    """The calendars of one round of the clock, each read once; places without days of their own share one."""
+
+    def __init__(self) -> None:
+        local = CalendarDay.objects.filter(region__isnull=False).order_by()
+        self._local = list(local.values_list("region__path", flat=True).distinct())
+        self._read: dict[tuple[str, ...], WorkCalendar] = {}
+
+    def of(self, region: Region) -> WorkCalendar:
+        """The working calendar of a place."""
+        key = tuple(sorted(path for path in self._local if region.path.startswith(path)))
+        if key not in self._read:
+            self._read[key] = CalendarDay.objects.as_calendar(region)
+        return self._read[key]
 
 
 def calendar_of(ticket: Ticket) -> WorkCalendar:

@@ -17,7 +17,7 @@ from issues.services.errors import MoveRefused
 from liaison.choices import LimitKind, SystemRole, Trigger
 from liaison.models import Department, GradeRule, Official, Posting
 from liaison.services import announce
-from liaison.workdays import day_of
+from liaison.workdays import WorkCalendar, day_of
 
 MAX_RETURNS = 2  # then the office rules (domain rule: at most two objections)
 
@@ -77,24 +77,25 @@ def report_ticket(*, ticket: Ticket, by: Official, at: datetime) -> Ticket:
 
 
 @transaction.atomic
-def forward_ticket(*, ticket: Ticket, at: datetime) -> Ticket:
+def forward_ticket(*, ticket: Ticket, at: datetime, calendar: WorkCalendar | None = None) -> Ticket:
     """What nobody reported in time goes to the office by itself, marked, and climbs to the office's rung."""
-    ticket = _report(ticket, Move.FORWARD, by=None, at=at)
+    ticket = _report(ticket, Move.FORWARD, by=None, calendar=calendar, at=at)
     for rule in ticket.version.escalations.filter(trigger=Trigger.UNREPORTED):
         climb(ticket, rule.rung, trigger=Trigger.UNREPORTED, at=at)
     ticket.save(update_fields=["rung"])
     return ticket
 
 
-def _report(ticket: Ticket, move: Move, *, by: Official | None, at: datetime) -> Ticket:
+def _report(
+    ticket: Ticket, move: Move, *, by: Official | None, at: datetime, calendar: WorkCalendar | None = None
+) -> Ticket:
     ticket = lock_for(ticket, move)
+    calendar = calendar or calendar_of(ticket)
     ticket.reported_at = at
     ticket.was_forwarded = move == Move.FORWARD
     late = day_of(at) > ticket.report_due_on
     source = advance(ticket, move)
-    explanation = start_step(
-        ticket, LimitKind.TRIAGE, since=day_of(at), started="上报", calendar=calendar_of(ticket)
-    )
+    explanation = start_step(ticket, LimitKind.TRIAGE, since=day_of(at), started="上报", calendar=calendar)
     ticket.save(update_fields=["status", "reported_at", "was_forwarded", *DAYS])
     write_event(
         ticket,
@@ -168,7 +169,9 @@ def _check_can_receive(unit: Department, *, on: date) -> None:
 
 
 @transaction.atomic
-def sign_ticket(*, ticket: Ticket, by: Official | None, at: datetime) -> Ticket:
+def sign_ticket(
+    *, ticket: Ticket, by: Official | None, at: datetime, calendar: WorkCalendar | None = None
+) -> Ticket:
     """签收: the lead unit takes the problem in charge. `by=None`: its silence is taken as acceptance."""
     ticket = lock_for(ticket, Move.SIGN)
     lead = _lead_of(ticket)
@@ -178,7 +181,8 @@ def sign_ticket(*, ticket: Ticket, by: Official | None, at: datetime) -> Ticket:
     if ticket.due_on is None or ticket.grade is None:
         raise MoveRefused("该问题尚未交办。")
     source = advance(ticket, Move.SIGN)
-    run_until(ticket, ticket.due_on, limit=ticket.grade.working_days, calendar=calendar_of(ticket))
+    calendar = calendar or calendar_of(ticket)
+    run_until(ticket, ticket.due_on, limit=ticket.grade.working_days, calendar=calendar)
     ticket.save(update_fields=["status", *DAYS])
     note = "" if by is not None else f"{lead.department}逾期未签收，视为接受"
     write_event(ticket, Move.SIGN, source=source, by=by, at=at, note=note)
@@ -350,10 +354,10 @@ def rework_ticket(
 
 
 @transaction.atomic
-def escalate_overdue(*, ticket: Ticket, at: datetime) -> Ticket:
+def escalate_overdue(*, ticket: Ticket, at: datetime, calendar: WorkCalendar | None = None) -> Ticket:
     """Take an overdue problem to every rung whose number of working days past the limit has come."""
     ticket = lock_for(ticket, Move.ESCALATE)
-    calendar = calendar_of(ticket)
+    calendar = calendar or calendar_of(ticket)
     today = day_of(at)
     if ticket.due_on is not None and ticket.status in (Status.DISPATCHED, Status.IN_PROGRESS):
         for rule in ticket.version.escalations.filter(trigger=Trigger.OVERDUE).order_by("threshold"):

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from issues import services
 from issues.choices import Move, Status
@@ -93,6 +95,47 @@ class TestOverdue:
             assert services.sweep_tickets(at=at(2026, 3, 4)) == 0
 
 
+class TestCost:
+    def calendar_reads(self, cast, how_many: int) -> tuple[int, int]:
+        """Reads of the calendar, and all queries, of a sweep of so many problems in two counties."""
+        for number in range(how_many):
+            place = cast.other_enrolment if number % 2 else cast.enrolment
+            TicketFactory(enrolment=place, at=at(2026, 3, 3))
+        with CaptureQueriesContext(connection) as queries:
+            assert services.sweep_tickets(at=at(2026, 3, 6)) == how_many
+        reads = [query for query in queries if 'FROM "liaison_calendar' in query["sql"]]
+        return len(reads), len(queries)
+
+    def test_each_calendar_is_read_once_however_many_are_due(self, cast):
+        CalendarDayFactory(
+            on=date(2026, 4, 1),
+            kind=DayKind.OFF,
+            region=cast.county,
+            name="停电检修",
+            document="云溪办〔2026〕2号",
+        )
+        few_reads, few = self.calendar_reads(cast, 2)
+        many_reads, many = self.calendar_reads(cast, 50)
+        assert few_reads == many_reads == 5  # which places have days of their own; days and years for two
+        assert (many - few) % 48 == 0, "each ticket costs the same"
+        assert (many - few) // 48 <= 18
+
+    def test_a_day_off_for_one_county_stops_the_clock_there_only(self, cast):
+        here = TicketFactory(enrolment=cast.enrolment, at=at(2026, 3, 3))
+        there = TicketFactory(enrolment=cast.other_enrolment, at=at(2026, 3, 3))
+        CalendarDayFactory(
+            on=date(2026, 3, 6),
+            kind=DayKind.OFF,
+            region=cast.county,
+            name="停电检修",
+            document="云溪办〔2026〕2号",
+        )
+        assert services.sweep_tickets(at=at(2026, 3, 6)) == 1
+        here.refresh_from_db()
+        there.refresh_from_db()
+        assert (here.status, there.status) == (Status.DRAFT, Status.REPORTED)
+
+
 class TestOneThatFails:
     def test_stops_none_of_the_others_and_is_tried_again(self, cast, monkeypatch, caplog):
         from issues.services import sweep
@@ -100,10 +143,10 @@ class TestOneThatFails:
         bad, good = (TicketFactory(enrolment=cast.enrolment, at=at(2026, 3, 2, hour)) for hour in (9, 10))
         forward = sweep.forward_ticket
 
-        def stumble(*, ticket, at):
+        def stumble(*, ticket, **given):
             if ticket.pk == bad.pk:
                 raise LookupError("the version sets no limit")
-            return forward(ticket=ticket, at=at)
+            return forward(ticket=ticket, **given)
 
         monkeypatch.setattr(sweep, "forward_ticket", stumble)
         assert services.sweep_tickets(at=at(2026, 3, 6)) == 1
