@@ -1,11 +1,13 @@
 """What every request needs: the day's postings on the way in, a nudge to the outbox on the way out.
 
-And what no page of ours would send, such as a NUL in a search: refused in words, never a 500.
+And what no page of ours would send, such as a misspelt filter or a NUL in a search: refused in words,
+never a 500.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,10 +15,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from liaison.forms.filters import WrongFilter
+from liaison.services import listen
 from liaison.tasks import kick_outbox
 
 Handler = Callable[[HttpRequest], HttpResponse]
-SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class OnDutyMiddleware:
@@ -35,16 +38,37 @@ class OnDutyMiddleware:
 
 
 class KickOutboxMiddleware:
-    """After a request that may have written, ask a worker to look at the outbox now rather than in 5 s."""
+    """After a request that left news, ask a worker to look at the outbox now rather than in 5 s."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if request.method not in SAFE and response.status_code < 500:
+        with listen() as news:
+            response = self.get_response(request)
+        if news:
             kick_outbox()
         return response
+
+
+class WrongFilterMiddleware:
+    """A filter that is misspelt or unknown lists, exports and changes nothing, and says why."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 422 with an empty list and what is wrong with each filter."""
+        if not isinstance(exception, WrongFilter):
+            return None
+        here, came_from = request.path, urlsplit(request.headers.get("Referer", ""))
+        if request.method == "POST":  # an export or a bulk act: back to its list
+            here = came_from.path if came_from.netloc == request.get_host() else "/"
+        context = {"mistakes": exception.messages, "here": here}
+        return render(request, "wrong_filter.html", context, status=422)
 
 
 class UnstorableInputMiddleware:

@@ -8,6 +8,8 @@ from rest_framework import serializers, viewsets
 
 from assessment.models import Score, ScoreDeduction, ScoreLine
 from liaison.choices import Board
+from liaison.forms.filters import CodeFilter, FilterSet
+from liaison.models import Department, Programme
 
 
 class LineSerializer(serializers.ModelSerializer[ScoreLine]):
@@ -44,15 +46,25 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
         )  # fmt: skip
 
 
-class ScoreFilter(filters.FilterSet):
+class ScoreFilter(FilterSet):
     """Scores by programme, month (YYYY-MM), board and unit."""
 
-    programme = filters.CharFilter(field_name="month_end__programme__code", label="方案")
+    programme = CodeFilter(
+        field_name="month_end__programme__code",
+        among=lambda asked: Programme.objects.visible_to(asked.request.user),
+        key="code",
+        label="方案",
+    )
     month = filters.DateFilter(
         field_name="month_end__month", input_formats=["%Y-%m"], label="月份（YYYY-MM）"
     )
     board = filters.ChoiceFilter(choices=Board, label="考核对象")
-    department = filters.CharFilter(field_name="department__name", label="单位")
+    department = CodeFilter(
+        field_name="department__name",
+        among=lambda asked: Department.objects.visible_to(asked.request.user),
+        key="name",
+        label="单位",
+    )
 
     class Meta:
         model = Score

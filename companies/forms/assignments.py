@@ -10,12 +10,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from companies.models import Assignment, Company, Enrolment, Visit
 from liaison.choices import Holder
+from liaison.forms.filters import CodeFilter, FilterSet, NumberFilter, YesNoFilter
 from liaison.models import Department, Official, Programme, Region, TeamRole
 
 ANY = "any"
 
 
-class EnrolmentFilter(django_filters.FilterSet):
+class EnrolmentFilter(FilterSet):
     """包联关系: by place, programme, and which seat stands empty."""
 
     q = django_filters.CharFilter(method="with_words", label="企业名称、信用代码或拼音")
@@ -25,8 +26,14 @@ class EnrolmentFilter(django_filters.FilterSet):
     programme = django_filters.ModelChoiceFilter(
         queryset=Programme.objects.all(), to_field_name="code", label="方案代码"
     )
-    missing = django_filters.CharFilter(method="short_of", label="缺哪个席位（席位代码，any 为任一）")
-    official = django_filters.NumberFilter(method="held_by", label="包抓干部编号")
+    missing = django_filters.ChoiceFilter(
+        choices=lambda: [(ANY, "任一席位"), *TeamRole.objects.order_by("pk").values_list("code", "name")],
+        method="short_of",
+        label="缺哪个席位（席位代码，any 为任一）",
+    )
+    official = NumberFilter(
+        among=lambda asked: Official.objects.all(), method="held_by", label="包抓干部编号"
+    )
     sort = django_filters.OrderingFilter(
         fields=[("company__pinyin", "name"), ("starts_on", "start"), ("last_on", "last")], label="排序"
     )
@@ -68,15 +75,32 @@ class EnrolmentFilter(django_filters.FilterSet):
         return self.request.user.access.on
 
 
-class AssignmentFilter(django_filters.FilterSet):
+class AssignmentFilter(FilterSet):
     """Seats, by company, programme, seat, holder, and whether they hold today."""
 
-    company = django_filters.CharFilter(field_name="enrolment__company__uscc", label="企业信用代码")
-    programme = django_filters.CharFilter(field_name="enrolment__programme__code", label="方案代码")
-    role = django_filters.CharFilter(field_name="role__code", label="席位代码")
-    official = django_filters.NumberFilter(field_name="official", label="干部编号")
-    department = django_filters.CharFilter(field_name="department__name", label="单位名称")
-    current = django_filters.BooleanFilter(method="held_today", label="当前在任")
+    company = CodeFilter(
+        field_name="enrolment__company__uscc",
+        among=lambda asked: Company.objects.visible_to(asked.request.user),
+        key="uscc",
+        label="企业信用代码",
+    )
+    programme = CodeFilter(
+        field_name="enrolment__programme__code",
+        among=lambda asked: Programme.objects.all(),
+        key="code",
+        label="方案代码",
+    )
+    role = CodeFilter(
+        field_name="role__code", among=lambda asked: TeamRole.objects.all(), key="code", label="席位代码"
+    )
+    official = NumberFilter(among=lambda asked: Official.objects.all(), label="干部编号")
+    department = CodeFilter(
+        field_name="department__name",
+        among=lambda asked: Department.objects.all(),
+        key="name",
+        label="单位名称",
+    )
+    current = YesNoFilter(method="held_today", label="当前在任")
 
     class Meta:
         model = Assignment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -12,6 +13,7 @@ from companies.choices import Scale
 from companies.models import Assignment, Company, Enrolment, Project, Visit
 from companies.models.companies import CompanyQuerySet
 from companies.reports import with_contacts
+from liaison.forms.filters import CodeFilter, FilterSet
 from liaison.models import Official, Programme, Region
 
 UNSTATED = "none"  # an address has no room for an empty value
@@ -20,7 +22,7 @@ YES, NO = "yes", "no"
 COLUMNS = {"name": "pinyin", "established": "established_on", "capital": "capital_wan", "last": "last_on"}
 
 
-class CompanyFilter(django_filters.FilterSet):
+class CompanyFilter(FilterSet):
     """企业名录: what the list, its export, the bulk actions and the API can be narrowed by."""
 
     q = django_filters.CharFilter(method="with_words", label="名称、信用代码或拼音")
@@ -74,12 +76,16 @@ class CompanyFilter(django_filters.FilterSet):
 
     def by_contact(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
         """Companies in force in the programme, by whether their contacts since `after` meet its rules."""
-        after, programme = self.form.cleaned_data.get("after"), self.form.cleaned_data.get("programme")
-        if after is None or programme is None:
-            return queryset.none()
+        after, programme = self.form.cleaned_data["after"], self.form.cleaned_data["programme"]
         places = Enrolment.objects.in_force(self.on).filter(programme=programme, project__isnull=True)
         met = with_contacts(places, after).filter(is_contacted=value == YES)
         return queryset.filter(Exists(met.filter(company=OuterRef("pk"))))
+
+    def clashes(self, chosen: Mapping[str, Any]) -> dict[str, str]:
+        """Whether contacts suffice depends on a programme's rules and on a day."""
+        if not chosen.get("contacted") or (chosen.get("after") and chosen.get("programme")):
+            return {}
+        return {"contacted": "须同时指明方案（programme）和从哪一刻起算（after）。"}
 
     def nothing(self, queryset: QuerySet[Company], name: str, value: object) -> QuerySet[Company]:
         """Only read together with `contacted`."""
@@ -100,10 +106,15 @@ class CompanyFilter(django_filters.FilterSet):
         return self.request.user.access.on
 
 
-class ProjectFilter(django_filters.FilterSet):
+class ProjectFilter(FilterSet):
     """重点项目, by company and stage."""
 
-    company = django_filters.CharFilter(field_name="company__uscc", label="企业信用代码")
+    company = CodeFilter(
+        field_name="company__uscc",
+        among=lambda asked: Company.objects.visible_to(asked.request.user),
+        key="uscc",
+        label="企业信用代码",
+    )
 
     class Meta:
         model = Project

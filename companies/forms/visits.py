@@ -9,12 +9,13 @@ from django.db.models import Q, QuerySet
 
 from companies.choices import VisitMode
 from companies.models import Company, Visit
-from liaison.models import Region
+from liaison.forms.filters import CodeFilter, FilterSet, NumberFilter
+from liaison.models import Official, Programme, Region
 
 SPANS = [("month", "本月"), ("before", "上月"), ("quarter", "近三个月")]
 
 
-class VisitFilter(django_filters.FilterSet):
+class VisitFilter(FilterSet):
     """走访联系: by days, way, place, person, and whether a problem came up."""
 
     q = django_filters.CharFilter(method="with_words", label="企业、干部或内容")
@@ -28,10 +29,20 @@ class VisitFilter(django_filters.FilterSet):
     region = django_filters.ModelChoiceFilter(
         queryset=Region.objects.all(), to_field_name="code", method="under", label="行政区划代码"
     )
-    company = django_filters.CharFilter(field_name="company__uscc", label="企业信用代码")
-    official = django_filters.NumberFilter(field_name="official", label="干部编号")
+    company = CodeFilter(
+        field_name="company__uscc",
+        among=lambda asked: Company.objects.visible_to(asked.request.user),
+        key="uscc",
+        label="企业信用代码",
+    )
+    official = NumberFilter(among=lambda asked: Official.objects.all(), label="干部编号")
     mine = django_filters.ChoiceFilter(choices=[("yes", "我登记的")], method="own", label="只看我登记的")
-    programme = django_filters.CharFilter(field_name="enrolment__programme__code", label="方案代码")
+    programme = CodeFilter(
+        field_name="enrolment__programme__code",
+        among=lambda asked: Programme.objects.all(),
+        key="code",
+        label="方案代码",
+    )
     logged_after = django_filters.IsoDateTimeFilter(
         field_name="logged_at", lookup_expr="gt", label="登记晚于"
     )

@@ -18,9 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from companies import exports, perms, reports, services
 from companies.forms.companies import SCALES, UNSTATED, CompanyFilter, ContactForm, EnrolForm
 from companies.models import Assignment, Company, Contact, Enrolment
-from companies.views.queues import Tally, Test, anything, kept, page_of, same, shown_keys, under
+from companies.views.queues import Tally, Test, anything, kept, page_of, same, shown_keys, under, workbook_of
 from liaison.choices import Holder, RegionLevel, SystemRole
-from liaison.exports import download_workbook
 from liaison.models import Region
 
 VISITS_SHOWN = 10
@@ -143,11 +142,7 @@ def companies_enrol(request: HttpRequest) -> HttpResponse:
         return back
     visible = Company.objects.visible_to(request.user).managed_by(request.user)
     if request.POST.get("everything"):
-        shown = CompanyFilter(request.GET, visible, request=request)
-        if not shown.is_valid():  # a mistyped filter must never widen what is acted on
-            messages.error(request, "筛选条件有误，没有纳入任何企业。请重新筛选。")
-            return back
-        chosen = shown.qs
+        chosen = CompanyFilter(request.GET, visible, request=request).qs
     else:
         chosen = visible.filter(uscc__in=request.POST.getlist("company"))
         if not chosen.exists():
@@ -173,15 +168,7 @@ def companies_enrol(request: HttpRequest) -> HttpResponse:
 def companies_export(request: HttpRequest) -> HttpResponseBase:
     """The register as filtered, as a workbook; who took it is kept."""
     shown = CompanyFilter(request.GET, Company.objects.visible_to(request.user), request=request)
-    return download_workbook(
-        title="企业名录",
-        headings=exports.COMPANIES,
-        rows=exports.company_rows(shown.qs),
-        by=request.user,
-        at=timezone.now(),
-        query=request.GET.urlencode(),
-        text_columns=exports.CODES,
-    )
+    return workbook_of(request, "企业名录", exports.COMPANIES, exports.company_rows(shown.qs))
 
 
 @require_GET

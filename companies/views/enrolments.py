@@ -20,9 +20,8 @@ from companies.forms.assignments import ANY, BulkSeatForm, EnrolmentFilter, Seat
 from companies.forms.companies import PlanForm
 from companies.models import Assignment, Enrolment
 from companies.models.assignments import EnrolmentQuerySet
-from companies.views.queues import Tally, Test, anything, kept, page_of, under
+from companies.views.queues import Tally, Test, anything, kept, page_of, under, workbook_of
 from liaison.choices import Holder, RegionLevel
-from liaison.exports import download_workbook
 from liaison.models import Department, Official, Posting, Quota, Region, TeamRole
 
 CANDIDATES = 12
@@ -59,7 +58,6 @@ def enrolments(request: HttpRequest) -> HttpResponse:
                 ],
             ],
             "gaps": [
-                ("", "全部", None),
                 (ANY, "任一席位空缺", None),
                 *[(row.code, f"缺{row.name}", row.missing, "red" if row.missing else "") for row in coverage],
             ],
@@ -125,9 +123,6 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
         for errors in form.errors.values():
             messages.error(request, " ".join(str(error) for error in errors))
         return back
-    if not EnrolmentFilter(request.GET, request=request).is_valid():  # must never widen what is acted on
-        messages.error(request, "筛选条件有误，没有指派任何单位。请重新筛选。")
-        return back
     chosen = _filtered(request).managed_by(request.user)
     if not request.POST.get("everything"):
         keys = [key for key in request.POST.getlist("enrolment") if key.isdecimal()]
@@ -160,15 +155,8 @@ def enrolments_export(request: HttpRequest) -> HttpResponseBase:
     """The teams as filtered, as a workbook with one column per seat."""
     _check_reader(request)
     seats = [(role.code, role.name) for role in _roles(request)]
-    return download_workbook(
-        title="包联关系",
-        headings=exports.enrolment_headings(seats),
-        rows=exports.enrolment_rows(_filtered(request), seats, request.user.access.on),
-        by=request.user,
-        at=timezone.now(),
-        query=request.GET.urlencode(),
-        text_columns=exports.CODES,
-    )
+    rows = exports.enrolment_rows(_filtered(request), seats, request.user.access.on)
+    return workbook_of(request, "包联关系", exports.enrolment_headings(seats), rows)
 
 
 @require_GET

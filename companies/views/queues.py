@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
+from django.utils import timezone
+
+from companies.exports import CODES
+from liaison.exports import download_workbook
 
 PER_PAGE = 50
 
@@ -56,6 +60,21 @@ def shown_keys(page: Page[Any]) -> QuerySet[Any]:
     """The keys of a page's rows, as a subquery."""
     rows: QuerySet[Any] = page.object_list  # type: ignore[assignment]
     return rows.values("pk")
+
+
+def workbook_of(
+    request: HttpRequest, title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> FileResponse:
+    """A list as filtered, as a workbook; who took it, and with which filter, is kept."""
+    return download_workbook(
+        title=title,
+        headings=headings,
+        rows=rows,
+        by=request.user,
+        at=timezone.now(),
+        query=request.GET.urlencode(),
+        text_columns=CODES,
+    )
 
 
 def kept(request: HttpRequest, *names: str) -> list[tuple[str, str]]:

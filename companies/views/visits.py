@@ -5,16 +5,14 @@ from __future__ import annotations
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from companies import exports
 from companies.choices import VisitMode
 from companies.forms.visits import SPANS, VisitFilter
 from companies.models import Visit
-from companies.views.queues import Tally, Test, anything, kept, page_of, same
+from companies.views.queues import Tally, Test, anything, kept, page_of, same, workbook_of
 from liaison.choices import SystemRole
-from liaison.exports import download_workbook
 
 CHIPS = ("span", "mode", "problem", "mine")
 # Set by the figure or the page that leads here, kept through every chip.
@@ -51,7 +49,7 @@ def visits(request: HttpRequest) -> HttpResponse:
             "words": request.GET.get("q", ""),
             "kept": kept(request, *CHIPS, *LED_BY),
             "led": bool(kept(request, *LED_BY)),
-            "spans": [("", "全部时间", None), *[(value, word, None) for value, word in SPANS]],
+            "spans": [(value, word, None) for value, word in SPANS],
             "modes": [
                 ("", "全部方式", tally.count("mode", anything)),
                 *[(value, label, tally.count("mode", same(value))) for value, label in VisitMode.choices],
@@ -61,7 +59,7 @@ def visits(request: HttpRequest) -> HttpResponse:
                 ("yes", "企业提出问题", tally.count("has_problem", same(True))),
                 ("no", "没有问题", tally.count("has_problem", same(False))),
             ],
-            "whose": [("", "全部", None), ("yes", "我登记的", None)],
+            "whose": [("yes", "我登记的", None)],
             "serves": SystemRole.OFFICIAL in request.user.access.roles,
             "is_filtered": bool(kept(request, "q", *CHIPS, *LED_BY)),
         },
@@ -72,15 +70,7 @@ def visits(request: HttpRequest) -> HttpResponse:
 def visits_export(request: HttpRequest) -> HttpResponseBase:
     """The contacts as filtered, as a workbook."""
     shown = VisitFilter(request.GET, Visit.objects.visible_to(request.user), request=request)
-    return download_workbook(
-        title="走访联系",
-        headings=exports.VISITS,
-        rows=exports.visit_rows(shown.qs),
-        by=request.user,
-        at=timezone.now(),
-        query=request.GET.urlencode(),
-        text_columns=exports.CODES,
-    )
+    return workbook_of(request, "走访联系", exports.VISITS, exports.visit_rows(shown.qs))
 
 
 @require_GET

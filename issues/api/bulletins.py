@@ -21,6 +21,8 @@ from issues.reports.months import (
     ticket_figures,
     unit_rows,
 )
+from liaison.forms.filters import CodeFilter, FilterSet
+from liaison.models import Programme
 
 
 def _plain(figures: TicketFigures | ServiceFigures) -> dict[str, int]:
@@ -82,10 +84,15 @@ class BulletinDetailSerializer(BulletinSerializer):
         ]
 
 
-class BulletinFilter(filters.FilterSet):
+class BulletinFilter(FilterSet):
     """Bulletins by programme, month (YYYY-MM) and state."""
 
-    programme = filters.CharFilter(field_name="programme__code", label="方案")
+    programme = CodeFilter(
+        field_name="programme__code",
+        among=lambda asked: Programme.objects.visible_to(asked.request.user),
+        key="code",
+        label="方案",
+    )
     month = filters.DateFilter(
         field_name="month_end__month", input_formats=["%Y-%m"], label="月份（YYYY-MM）"
     )

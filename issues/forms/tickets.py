@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from companies.models import Company
 from issues.choices import Light, Source, Status
+from issues.forms.months import grade_choices
 from issues.models import Category, Ticket
 from issues.models.tickets import TicketQuerySet
 from issues.reports.months import NONE, SLICES
 from issues.reports.running import RUNNING, last_lead, running_since, running_slices
 from liaison.choices import Rung
+from liaison.forms.filters import CodeFilter, FilterSet, NumberFilter
 from liaison.models import Department, Programme, Region
 
 VIEWS = (("todo", "待我办理"), ("open", "未销号"), ("late", "已逾期"), ("closed", "已销号"), ("all", "全部"))
-SORTS = ("next_on", "-next_on", "collected_at", "-collected_at", "number", "-number")
+SORTS = [("next_on", "期限"), ("collected_at", "收集时间"), ("number", "编号")]
+SORTS += [(f"-{column}", f"{word}，从后往前") for column, word in SORTS]
 
 
-class TicketFilter(filters.FilterSet):
+class TicketFilter(FilterSet):
     """What the queue can be narrowed by. Unknown values are refused, never ignored."""
 
     q = filters.CharFilter(
@@ -31,7 +36,11 @@ class TicketFilter(filters.FilterSet):
     view = filters.ChoiceFilter(method="by_view", choices=VIEWS, label="范围")
     status = filters.ChoiceFilter(choices=Status, label="状态")
     light = filters.ChoiceFilter(method="by_light", choices=Light, label="亮灯")
-    grade = filters.CharFilter(method="by_grade", label="等级（none 为未定级）")
+    grade = filters.ChoiceFilter(
+        method="by_grade",
+        choices=grade_choices,
+        label="等级（none 为未定级）",
+    )
     category = filters.ModelChoiceFilter(
         queryset=Category.objects.order_by("position"),
         to_field_name="code",
@@ -40,10 +49,21 @@ class TicketFilter(filters.FilterSet):
         label="类别",
     )
     source = filters.ChoiceFilter(choices=Source, label="来源")
-    region = filters.CharFilter(method="by_region", label="县区")
-    unit = filters.CharFilter(method="by_unit", label="主办单位")
-    company = filters.CharFilter(field_name="company__uscc", label="企业")
-    programme = filters.CharFilter(field_name="programme__code", label="方案")
+    region = filters.ModelChoiceFilter(
+        queryset=Region.objects.all(), to_field_name="code", method="by_region", label="县区"
+    )
+    unit = filters.ModelChoiceFilter(
+        queryset=Department.objects.all(), to_field_name="name", method="by_unit", label="主办单位"
+    )
+    company = CodeFilter(
+        field_name="company__uscc",
+        among=lambda asked: Company.objects.visible_to(asked.request.user),
+        key="uscc",
+        label="企业",
+    )
+    programme = filters.ModelChoiceFilter(
+        queryset=Programme.objects.all(), to_field_name="code", label="方案"
+    )
     collected_from = filters.DateFilter(field_name="collected_at", lookup_expr="date__gte", label="收集自")
     closed_from = filters.DateFilter(field_name="closed_at", lookup_expr="date__gte", label="销号自")
     show = filters.ChoiceFilter(
@@ -52,7 +72,10 @@ class TicketFilter(filters.FilterSet):
         label="本期（须指明方案）",
     )
     rung = filters.MultipleChoiceFilter(choices=Rung.choices, label="督办层级")
-    lead = filters.NumberFilter(method="by_lead", label="主办单位编号（含已销号的）")
+    lead = NumberFilter(
+        among=lambda asked: Department.objects.all(), method="by_lead", label="主办单位编号（含已销号的）"
+    )
+    sort = filters.ChoiceFilter(method="in_order", choices=SORTS, label="排序")
 
     class Meta:
         model = Ticket
@@ -79,30 +102,17 @@ class TicketFilter(filters.FilterSet):
         found: TicketQuerySet = lit.filter(light=value)
         return found
 
-    def by_region(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
-        region = Region.objects.visible_to(self.request.user).filter(code=value).first()
-        if region is None:
-            return queryset.none()
-        return queryset.filter(company__region__path__startswith=region.path)
+    def by_region(self, queryset: TicketQuerySet, name: str, value: Region) -> TicketQuerySet:
+        return queryset.filter(company__region__path__startswith=value.path)
 
-    def by_unit(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
-        unit = Department.objects.visible_to(self.request.user).filter(name=value).first()
-        if unit is None:
-            return queryset.none()
-        return queryset.filter(units__department=unit, units__is_current=True, units__part="lead")
+    def by_unit(self, queryset: TicketQuerySet, name: str, value: Department) -> TicketQuerySet:
+        return queryset.filter(units__department=value, units__is_current=True, units__part="lead")
 
     def by_slice(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         """The rows behind a figure of the programme's running month."""
-        official = self.request.user
-        programme = (
-            Programme.objects.visible_to(official)
-            .filter(code=str((self.data or {}).get("programme", "")))
-            .first()
-        )
-        if programme is None:
-            return queryset.none()
+        programme = self.form.cleaned_data["programme"]
         newest = programme.month_ends.order_by("-month").first()
-        slices = running_slices(running_since(programme, newest), official.access.on)
+        slices = running_slices(running_since(programme, newest), self.request.user.access.on)
         return queryset.filter(slices[value].rows)
 
     def by_lead(self, queryset: QuerySet[Ticket], name: str, value: int) -> QuerySet[Ticket]:
@@ -111,9 +121,20 @@ class TicketFilter(filters.FilterSet):
     def by_grade(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         return queryset.filter(grade__isnull=True) if value == NONE else queryset.filter(grade__code=value)
 
+    def in_order(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        column = F(value.lstrip("-"))
+        by = column.desc(nulls_last=True) if value.startswith("-") else column.asc(nulls_last=True)
+        return queryset.order_by(by, "-pk")
+
+    def clashes(self, chosen: Mapping[str, Any]) -> dict[str, str]:
+        """Which month is running depends on the programme."""
+        if chosen.get("show") and not chosen.get("programme"):
+            return {"show": "须同时指明方案（programme）。"}
+        return {}
+
     def words(self) -> list[str]:
         """What a figure that led here has narrowed the queue by, beyond the chips."""
-        chosen = self.form.cleaned_data if self.is_valid() else {}
+        chosen = self.form.cleaned_data
         said = []
         if chosen.get("show"):
             said.append(SLICES[chosen["show"]].label)

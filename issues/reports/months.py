@@ -241,26 +241,6 @@ def _figure(value: int | None, month_end: MonthEnd, kind: str = "tickets", **fil
     return Figure(value or 0, month_end, kind, urlencode(chosen))
 
 
-def filter_rows(rows: QuerySet[Any], filters: Mapping[str, str]) -> QuerySet[Any]:
-    """Frozen rows narrowed by the names that figures put into addresses; unknown values narrow nothing."""
-    slices = ENROLMENT_SLICES if rows.model is FrozenEnrolment else SLICES
-    if filters.get("show") in slices:
-        rows = rows.filter(slices[filters["show"]].rows)
-    for name, column in (("unit", "lead_unit"), ("team", "assigned_unit")):
-        value = filters.get(name, "")
-        if value == NONE:
-            rows = rows.filter(**{f"{column}__isnull": True})
-        elif value.isdecimal():
-            rows = rows.filter(**{column: int(value)})
-    for name, column in (("grade", "grade"), ("category", "category"), ("region", "region")):
-        value = filters.get(name, "")
-        if value == NONE:
-            rows = rows.filter(**{f"{column}__isnull": True})
-        elif value:
-            rows = rows.filter(**{f"{column}__code": value})
-    return rows
-
-
 # --- counting -----------------------------------------------------------------------------------
 _NAMES = tuple(field.name for field in fields(TicketFigures) if field.name != "reworks")
 

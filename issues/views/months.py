@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from issues.models import Category, FrozenEnrolment, FrozenTicket, MonthEnd
-from issues.reports.months import ENROLMENT_SLICES, NONE, SLICES, Slice, filter_rows
-from liaison.models import Department, Official, Region
+from issues.forms.months import FrozenEnrolmentFilter, FrozenFilter, FrozenTicketFilter
+from issues.models import FrozenEnrolment, FrozenTicket, MonthEnd
+from liaison.models import Official
 
 PER_PAGE = 30
 # Slices worth a chip; the others are reached from the figures that count them.
@@ -37,67 +37,48 @@ def _find(official: Official, code: str, month: str) -> MonthEnd:
 def month_tickets(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """月末问题台账, narrowed as the figure that led here says."""
     month_end = _find(request.user, code, month)
-    rows = FrozenTicket.objects.filter(month_end=month_end)
+    rows = FrozenTicket.objects.filter(month_end=month_end).order_by("ticket__number")
     related = ("ticket", "company", "category", "grade", "lead_unit", "assigned_unit")
-    found = filter_rows(rows, _asked(request)).select_related(*related).order_by("ticket__number")
-    context = _context(request, month_end, rows, found, SLICES, CHIPS)
-    return render(request, "issues/month_tickets.html", context)
+    context = _context(request, month_end, rows.select_related(*related), FrozenTicketFilter, CHIPS)
+    words = {"name": "月末问题台账", "table": "issues/_frozen_tickets.html", "unit": "件"}
+    return render(request, "issues/month_rows.html", context | words)
 
 
 @require_GET
 def month_enrolments(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """月末包联企业台账."""
     month_end = _find(request.user, code, month)
-    rows = FrozenEnrolment.objects.filter(month_end=month_end)
+    rows = FrozenEnrolment.objects.filter(month_end=month_end).order_by("company__pinyin", "pk")
     related = ("company", "region", "assigned_unit")
-    found = filter_rows(rows, _asked(request)).select_related(*related).order_by("company__pinyin", "pk")
     chips = ("contacted", "uncontacted", "ledger", "no_ledger")
-    context = _context(request, month_end, rows, found, ENROLMENT_SLICES, chips)
-    return render(request, "issues/month_enrolments.html", context)
+    context = _context(request, month_end, rows.select_related(*related), FrozenEnrolmentFilter, chips)
+    words = {"name": "月末包联企业台账", "table": "issues/_frozen_enrolments.html", "unit": "户"}
+    return render(request, "issues/month_rows.html", context | words)
 
 
 def _context(
     request: HttpRequest,
     month_end: MonthEnd,
     rows: QuerySet[Any],
-    found: QuerySet[Any],
-    slices: dict[str, Slice],
+    filters: type[FrozenFilter],
     chips: tuple[str, ...],
 ) -> dict[str, Any]:
-    asked = request.GET.get("show", "")
-    names = (*chips, asked) if asked in slices and asked not in chips else chips
-    others = {name: value for name, value in _asked(request).items() if name != "show"}
-    counts = filter_rows(rows, others).aggregate(
-        all=Count("pk"), **{name: Count("pk", filter=slices[name].rows or Q(pk__gt=0)) for name in names}
+    found = filters(request.GET, rows, request=request)
+    page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
+    others, asked, slices = request.GET.copy(), request.GET.get("show", ""), filters.slices
+    others.pop("show", None)
+    names = (*chips, asked) if asked and asked not in chips else chips
+    counts = (
+        filters(others, rows, request=request)
+        .qs.order_by()
+        .aggregate(
+            all=Count("pk"),
+            **{name: Count("pk", filter=slices[name].rows or Q(pk__gt=0)) for name in names},
+        )
     )
     return {
         "month_end": month_end,
-        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "shows": [("", "全部", counts["all"])] + [(name, slices[name].label, counts[name]) for name in names],
-        "narrowed_by": _narrowed_by(request),
+        "narrowed_by": found.words(),
     }
-
-
-def _asked(request: HttpRequest) -> dict[str, str]:
-    return {name: str(value) for name, value in request.GET.items()}
-
-
-def _narrowed_by(request: HttpRequest) -> list[str]:
-    """The filters of the address that have no chip, in words."""
-    asked, words = request.GET, []
-    for name, label in (("unit", "主办单位"), ("team", "包抓单位")):
-        value = asked.get(name, "")
-        if value == NONE:
-            words.append(f"{label}未定")
-        elif value.isdecimal():
-            unit = Department.objects.visible_to(request.user).filter(pk=int(value)).first()
-            words.append(f"{label}：{unit.name if unit else '已不存在'}")
-    if region := asked.get("region"):
-        place = Region.objects.visible_to(request.user).filter(code=region).first()
-        words.append(place.name if place else region)
-    if kind := asked.get("category"):
-        category = Category.objects.filter(code=kind).first()
-        words.append("类别未定" if category is None else f"类别：{category.name}")
-    if grade := asked.get("grade"):
-        words.append("未定级" if grade == NONE else f"{grade} 级")
-    return words

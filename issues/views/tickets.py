@@ -21,7 +21,7 @@ from companies.views.queues import Tally, kept
 from issues import exports
 from issues.choices import Light, Move, Part
 from issues.forms.moves import MOVE_FORMS, MoveForm
-from issues.forms.tickets import SORTS, VIEWS, TicketFilter
+from issues.forms.tickets import VIEWS, TicketFilter
 from issues.models import Ticket, TicketUnit
 from issues.perms import actors_of, may_move, moves_open_to
 from issues.reports.course import holders_of, with_days_left
@@ -62,9 +62,9 @@ def _narrow(request: HttpRequest) -> tuple[TicketFilter, QueryDict, QuerySet[Tic
     data = request.GET.copy()
     if not data.get("view"):
         data["view"] = "all" if set(data) & NARROWING else "todo"
-    chosen = TicketFilter(data, queryset=_scoped(request.user), request=request)
-    tickets = chosen.qs if chosen.is_valid() else Ticket.objects.none()
-    return chosen, data, tickets.order_by(*_order(data.get("sort", "")))
+    in_turn = _scoped(request.user).order_by(F("next_on").asc(nulls_last=True), "-pk")
+    chosen = TicketFilter(data, queryset=in_turn, request=request)
+    return chosen, data, chosen.qs
 
 
 @require_POST
@@ -84,11 +84,10 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": with_days_left(page.object_list, official.access.on),
-        "filter": chosen,
         "led_by": chosen.words(),
         "words": data.get("q", ""),
         "view": data["view"],
-        "chips": _chips(request, data) if chosen.is_valid() else {},
+        "chips": _chips(request, data),
         "kept": kept(request, "view", "light", "region", "sort"),
         "narrowed": any(data.get(name) for name in NARROWING),
         "company": Company.objects.visible_to(official).filter(uscc=data.get("company", "")).first()
@@ -99,19 +98,11 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     return render(request, "issues/tickets.html", context)
 
 
-def _order(sort: str) -> tuple[Any, ...]:
-    if sort in SORTS:
-        field = sort.lstrip("-")
-        by = F(field).desc(nulls_last=True) if sort.startswith("-") else F(field).asc(nulls_last=True)
-        return (by, "-pk")
-    return (F("next_on").asc(nulls_last=True), "-pk")
-
-
 def _chips(request: HttpRequest, data: QueryDict) -> dict[str, list[tuple[Any, ...]]]:
     """Views, lights and counties with their counts, each as the other choices leave them: one query."""
     official: Official = request.user
     rest = data.copy()
-    for name in ("view", "light", "region"):
+    for name in ("view", "light", "region", "sort"):
         rest.pop(name, None)
     visible = Ticket.objects.visible_to(official).with_mine(official).with_light(official.access.on)
     base = TicketFilter(rest, queryset=visible, request=request)
@@ -137,14 +128,11 @@ def _chips(request: HttpRequest, data: QueryDict) -> dict[str, list[tuple[Any, .
     return {
         "view": [(value, label, tally.count("cell", partial(_is_in, value))) for value, label in VIEWS],
         "light": [
-            ("", "全部", None),
-            *(
-                (light.value, light.label, tally.count("light", light.__eq__), LIGHT_TONES.get(light, ""))
-                for light in Light
-                if light != Light.DONE
-            ),
+            (light.value, light.label, tally.count("light", light.__eq__), LIGHT_TONES.get(light, ""))
+            for light in Light
+            if light != Light.DONE
         ],
-        "region": [("", "全部", None), *here] if len(here) > 1 else [],
+        "region": here if len(here) > 1 else [],
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 
+from liaison.forms.directory import DepartmentFilter, OfficialFilter
 from liaison.models import Department, Official, Posting, Programme, Region
 
 
@@ -43,7 +44,7 @@ class DepartmentViewSet(viewsets.ReadOnlyModelViewSet[Department]):
     """单位."""
 
     serializer_class = DepartmentSerializer
-    filterset_fields = ("is_active", "name")
+    filterset_class = DepartmentFilter
     queryset = Department.objects.none()
 
     def get_queryset(self) -> QuerySet[Department]:
@@ -73,7 +74,7 @@ class OfficialViewSet(viewsets.ReadOnlyModelViewSet[Official]):
     """干部."""
 
     serializer_class = OfficialSerializer
-    filterset_fields = ("rank",)
+    filterset_class = OfficialFilter
     queryset = Official.objects.none()
 
     def get_queryset(self) -> QuerySet[Official]:

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from liaison.api import Pages, Refused
 from liaison.choices import Verdict
+from liaison.forms.filters import UNKNOWN_VALUE
 from liaison.forms.imports import TOO_LARGE, UploadForm
 from liaison.imports.rosters import Roster, roster_of, rosters
 from liaison.models import ImportRow, ImportRun
@@ -115,7 +116,9 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def rows(self, request: Request, pk: str) -> Response:
         """The lines of the sheet in its own order, of one verdict if asked."""
         rows = self.get_object().rows.order_by("number")
-        if (verdict := request.query_params.get("verdict")) in Verdict.values:
+        if verdict := request.query_params.get("verdict"):
+            if verdict not in Verdict.values:
+                raise ValidationError({"verdict": [UNKNOWN_VALUE % {"value": verdict}]})
             rows = rows.filter(verdict=verdict)
         pages = Pages()
         page = pages.paginate_queryset(rows, request)

@@ -20,7 +20,7 @@ from liaison.services.calendar import (
     withdraw_exception,
 )
 from liaison.services.map import RegionsRefused, load_regions
-from liaison.services.outbox import announce, forget_sent, relay_outbox
+from liaison.services.outbox import announce, forget_sent, listen, relay_outbox
 from liaison.services.programmes import PresetRefused, PublishRefused, load_preset, publish_version
 from liaison.services.trail import record
 
@@ -39,6 +39,7 @@ __all__ = [
     "forget_sent",
     "is_resting",
     "issue_password",
+    "listen",
     "load_preset",
     "load_regions",
     "note_failed_sign_in",

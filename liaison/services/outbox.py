@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +14,26 @@ from liaison.models import OutboxMessage
 
 BATCH = 200
 KEPT = timedelta(days=30)  # sent news is looked at for a month, then forgotten
+_heard: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
 
 def announce(topic: str, /, *, at: datetime, **arguments: Any) -> None:
     """Leave news for jobs, inside the caller's transaction. Arguments are ids and ISO dates."""
     OutboxMessage.objects.create(topic=topic, arguments=arguments, created_at=at)
+    heard = _heard.get()
+    if heard is not None:
+        transaction.on_commit(lambda: heard.append(topic))
+
+
+@contextmanager
+def listen() -> Iterator[list[str]]:
+    """The topics of the news that is committed within the block: of what was rolled back, none."""
+    heard: list[str] = []
+    token = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(token)
 
 
 def relay_outbox(*, send: Callable[[str, dict[str, Any]], None], at: datetime) -> int:

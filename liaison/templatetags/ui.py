@@ -269,14 +269,22 @@ def query(context: Context, *pairs: Any, **changes: Any) -> str:
 
 @register.inclusion_tag("components/chips.html", takes_context=True)
 def chips(
-    context: Context, name: str, choices: Iterable[Sequence[Any]], label: str = "", current: str | None = None
+    context: Context,
+    name: str,
+    choices: Iterable[Sequence[Any]],
+    label: str = "",
+    current: str | None = None,
+    every: str = "",
 ) -> dict[str, Any]:
     """Filter chips with counts. `choices`: (value, label, count[, tone]); the first is the usual one.
 
+    `every="全部"` puts a first one before them, without a count, that takes the filter away.
     `current` says which one is in force when that is not simply what the address says.
     """
     request = context.get("request")
     entries = [("" if value is None else str(value), *rest) for value, *rest in choices]
+    if every:
+        entries.insert(0, ("", every, None))
     if current is None:
         chosen = request.GET.get(name, "") if request is not None else ""
         current = chosen or (entries[0][0] if entries else "")

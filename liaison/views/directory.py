@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from liaison import services
-from liaison.choices import Rank, SystemRole
-from liaison.models import Department, Official, Posting, Region
+from liaison.choices import Rank, RegionLevel, SystemRole
+from liaison.forms.directory import DepartmentFilter, OfficialFilter
+from liaison.models import Department, Official, Region
 from liaison.perms import Capability, may, may_in
 
 PER_PAGE = 50
@@ -29,17 +30,8 @@ def _require_directory(request: HttpRequest) -> None:
 def departments(request: HttpRequest) -> HttpResponse:
     """单位: every unit with its place, its liaison officers and how many officials serve there."""
     _require_directory(request)
-    on, words, code = request.user.access.on, request.GET.get("q", "").strip(), request.GET.get("region", "")
-    current = Posting.objects.in_force(on)
-    units = Department.objects.visible_to(request.user)
-    if words:
-        named = Q(name__contains=words) | Q(short_name__contains=words)
-        units = units.filter(named | Q(pinyin__contains=words.lower()))
-    if code:
-        place = get_object_or_404(Region.objects.visible_to(request.user), code=code)
-        units = units.filter(region__path__startswith=place.path)
-    if request.GET.get("liaison") == "none":
-        units = units.filter(~Exists(current.filter(department=OuterRef("pk"), role=SystemRole.UNIT)))
+    on = request.user.access.on
+    units = DepartmentFilter(request.GET, Department.objects.visible_to(request.user), request=request).qs
     in_force = Q(postings__starts_on__lte=on) & (
         Q(postings__ends_on__isnull=True) | Q(postings__ends_on__gte=on)
     )
@@ -52,7 +44,12 @@ def departments(request: HttpRequest) -> HttpResponse:
         .order_by("region__code", "pinyin", "pk")
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "q": words, "regions": _counties(request), "narrowed": bool(request.GET)}
+    context = {
+        "page": page,
+        "q": _words(request),
+        "regions": _counties(request),
+        "narrowed": bool(request.GET),
+    }
     return render(request, "liaison/departments.html", context)
 
 
@@ -60,45 +57,29 @@ def departments(request: HttpRequest) -> HttpResponse:
 def officials(request: HttpRequest) -> HttpResponse:
     """干部: the directory, by name, unit, rank and role."""
     _require_directory(request)
-    on, words = request.user.access.on, request.GET.get("q", "").strip()
-    people = Official.objects.visible_to(request.user)
-    if words:
-        seat = Posting.objects.in_force(on).filter(official=OuterRef("pk"), department__name__contains=words)
-        people = people.filter(
-            Q(name__contains=words)
-            | Q(pinyin__contains=words.lower())
-            | Q(phone__startswith=words)
-            | Q(Exists(seat))
-        )
-    if (rank := request.GET.get("rank")) in Rank.values:
-        people = people.filter(rank=rank)
-    if (role := request.GET.get("role")) in SystemRole.values:
-        people = people.filter(
-            Exists(Posting.objects.in_force(on).filter(official=OuterRef("pk"), role=role))
-        )
-    if code := request.GET.get("region"):
-        place = get_object_or_404(Region.objects.visible_to(request.user), code=code)
-        here = Posting.objects.in_force(on).filter(department__region__path__startswith=place.path)
-        people = people.filter(Exists(here.filter(official=OuterRef("pk"))))
-    rows = people.with_postings_on(on).order_by("pinyin", "pk")
+    people = OfficialFilter(request.GET, Official.objects.visible_to(request.user), request=request).qs
+    rows = people.with_postings_on(request.user.access.on).order_by("pinyin", "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "q": words,
-        "ranks": [("", "全部", None)] + [(value, label, None) for value, label in Rank.choices],
-        "roles": [("", "全部", None)] + [(value, label, None) for value, label in SystemRole.choices],
+        "q": _words(request),
+        "ranks": [(value, label, None) for value, label in Rank.choices],
+        "roles": [(value, label, None) for value, label in SystemRole.choices],
         "regions": _counties(request),
         "narrowed": bool(request.GET),
     }
     return render(request, "liaison/officials.html", context)
 
 
+def _words(request: HttpRequest) -> str:
+    return request.GET.get("q", "").strip()
+
+
 def _counties(request: HttpRequest) -> list[tuple[str, str, None]]:
-    cities = Q(pk__in=[])
-    for root in {posting.department.region.path.split("/")[0] for posting in request.user.access.postings}:
-        cities |= Q(path__startswith=f"{root}/")  # another city on the same map is none of theirs
-    counties = Region.objects.visible_to(request.user).filter(cities, level="county").order_by("code")
-    return [("", "全部", None)] + [(region.code, region.name, None) for region in counties]
+    counties = Region.objects.visible_to(request.user).filter(
+        request.user.access.cities("path"), level=RegionLevel.COUNTY
+    )
+    return [(region.code, region.name, None) for region in counties.order_by("code")]
 
 
 def _may_issue(viewer: Official, official: Official) -> bool:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liaison import exports
 from liaison.choices import ImportState, Verdict
+from liaison.forms.filters import UNKNOWN_VALUE, WrongFilter
 from liaison.forms.imports import ConfirmForm, MappingForm, UploadForm
 from liaison.imports import engine
 from liaison.imports.rosters import Roster, roster_of, rosters
@@ -216,6 +217,8 @@ def _preview(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         rows = rows.filter(verdict=shown)
     elif shown == NOTED:
         rows = rows.exclude(errors={}).exclude(verdict__in=(Verdict.ERROR, Verdict.DUPLICATE))
+    elif shown:
+        raise WrongFilter({"检查结果": [UNKNOWN_VALUE % {"value": shown}]})
     if words:
         rows = rows.filter(Q(label__icontains=words) | Q(key__icontains=words))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))

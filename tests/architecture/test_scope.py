@@ -25,7 +25,6 @@ ALLOWED = {
     "companies/views/enrolments.py: get_object_or_404(TeamRole, version=found.version_id, code=code)": RULES,
     "issues/api/tickets.py: Category.objects.order_by": VOCABULARY,
     "issues/api/visits.py: Category.objects.order_by": VOCABULARY,
-    "issues/views/months.py: Category.objects.filter": VOCABULARY,
     "issues/views/months.py: FrozenEnrolment.objects.filter": CHILDREN,
     "issues/views/months.py: FrozenTicket.objects.filter": CHILDREN,
     "issues/views/tickets.py: Assignment.objects.in_force": "who sees a ticket sees its team",
@@ -40,7 +39,6 @@ ALLOWED = {
     "liaison/dashboards/duties.py: LimitRule.objects.filter": RULES,
     "liaison/views/calendar.py: CalendarDay.objects.as_calendar": CALENDAR,
     "liaison/views/calendar.py: CalendarYear.objects.order_by": VOCABULARY,
-    "liaison/views/directory.py: Posting.objects.in_force": "narrows a scoped list; postings are public",
     "liaison/views/rulebook.py: ProgrammeVersion.objects.filter": RULES,
 }
 

@@ -48,13 +48,13 @@ class TestRegister:
             ("scale=large", set()),
             ("enrolled=no", set()),
             ("team=yes&q=禾丰", {"云溪禾丰食品有限公司"}),
-            ("region=nowhere&sort=moon&page=99", {"云川云桥精密机械有限公司", "云溪禾丰食品有限公司"}),
+            ("region=&sort=last&page=99", {"云川云桥精密机械有限公司", "云溪禾丰食品有限公司"}),
         ],
     )
     def test_narrows(self, client_as, cast, query, found):
         page = client_as("office").get(f"{URL('companies:companies')}?{query}")
         assert {row.name for row in page.context["page"].object_list} == found
-        assert page.context["count"] == len(found) or "nowhere" in query
+        assert page.context["count"] == len(found)
 
     def test_counts_on_chips_agree_with_what_they_open(self, client_as, cast):
         CompanyFactory(region=cast.county, scale="large")

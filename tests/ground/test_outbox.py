@@ -67,3 +67,60 @@ def test_a_page_works_with_the_broker_down(cast, client_as, settings, monkeypatc
     answer = client_as("official").post(f"/tickets/{ticket.number}/moves/answer/", {"mode": "phone"})
     assert answer.status_code == 302
     assert OutboxMessage.objects.filter(sent_at__isnull=True).exists()
+
+
+class TestNudge:
+    """A worker is nudged after a request that committed news, and after no other."""
+
+    @pytest.fixture
+    def nudges(self, monkeypatch):
+        from liaison import middleware
+
+        seen = []
+        monkeypatch.setattr(middleware, "kick_outbox", lambda: seen.append("nudge"))
+        return seen
+
+    @pytest.fixture
+    def ask(self, nudges, rf):
+        from django.http import HttpResponse
+
+        from liaison.middleware import KickOutboxMiddleware
+
+        def send(view):
+            nudges.clear()
+            KickOutboxMiddleware(lambda request: view() or HttpResponse())(rf.post("/"))
+            return len(nudges)
+
+        return send
+
+    @pytest.mark.django_db(transaction=True)
+    def test_comes_after_news_that_was_committed_only(self, ask):
+        def tell():
+            services.announce("import.check", at=NOW, run=1)
+
+        @transaction.atomic
+        def tell_and_undo():
+            tell()
+            transaction.set_rollback(True)
+
+        assert [ask(tell), ask(tell_and_undo), ask(lambda: None), ask(tell)] == [1, 0, 0, 1]
+        assert OutboxMessage.objects.count() == 2
+
+    @pytest.mark.django_db(transaction=True)
+    def test_comes_once_for_news_told_twice(self, ask):
+        assert (
+            ask(lambda: [services.announce("import.check", at=NOW, run=run) for run in (1, 2)] and None) == 1
+        )
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_not_for_news_told_outside_a_request(self, ask):
+        services.announce("import.check", at=NOW, run=1)
+        assert ask(lambda: None) == 0
+
+    def test_a_move_without_news_leaves_the_broker_alone(self, cast, client_as, nudges):
+        from tests.factories import TicketFactory
+
+        ticket = TicketFactory(enrolment=cast.enrolment)
+        client_as("official").post(f"/tickets/{ticket.number}/moves/report/")
+        assert ticket.events.filter(move="report").exists()
+        assert nudges == []
