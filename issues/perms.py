@@ -71,7 +71,7 @@ def runs_programme(official: Official, programme: Programme) -> bool:
 
 
 def sees_months(official: Official, programme: Programme) -> bool:
-    """The official may open the frozen rows of the programme; agrees with MonthEnd.visible_to."""
+    """The official may open all frozen rows of the programme: the figures of its papers lead to them."""
     roles = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN)
     return any(
         posting.role in roles

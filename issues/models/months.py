@@ -13,7 +13,7 @@ from django.urls import reverse
 from companies.models import Company, Enrolment
 from issues.choices import BulletinState, Outcome, Status
 from issues.models.tickets import Category, Ticket
-from liaison.choices import SystemRole
+from liaison.choices import Reach, RegionLevel, SystemRole
 from liaison.models import Department, GradeRule, Official, Programme, ProgrammeVersion, Region
 
 _ROLES = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN)
@@ -21,8 +21,24 @@ _ROLES = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.
 
 class MonthEndQuerySet(models.QuerySet["MonthEnd"]):
     def visible_to(self, official: Official) -> Self:
-        """Frozen months of the programmes of the regions one answers for."""
-        return self.filter(official.access.regions(_ROLES, "programme__region__path"))
+        """Frozen months of the programmes of the regions one answers for, and of those that cover them.
+
+        Which rows of a month one sees is the rows' own scope: a county sees its part of the city's month.
+        """
+        whole = official.access.regions(_ROLES, "programme__region__path")
+        return self.filter(whole | Q(programme__region__path__in=_above_counties(official)))
+
+
+def _above_counties(official: Official) -> set[str]:
+    """Paths of the regions that hold a county one answers for; frozen rows know no towns."""
+    counties = {
+        posting.department.region.path
+        for posting in official.access.postings
+        if posting.role in _ROLES
+        and posting.reach == Reach.REGION
+        and posting.department.region.level == RegionLevel.COUNTY
+    }
+    return {path[: at + 1] for path in counties for at, letter in enumerate(path[:-1]) if letter == "/"}
 
 
 class MonthEnd(models.Model):
@@ -56,6 +72,12 @@ class MonthEnd(models.Model):
         return f"{self.programme} {self.month:%Y年%-m月}"
 
 
+class FrozenTicketQuerySet(models.QuerySet["FrozenTicket"]):
+    def visible_to(self, official: Official) -> Self:
+        """The problems of the counties that one answers for."""
+        return self.filter(official.access.regions(_ROLES, "region__path"))
+
+
 class FrozenTicket(models.Model):
     """A ticket as it stood at a month's end; figures of that month are counts of these rows."""
 
@@ -87,6 +109,8 @@ class FrozenTicket(models.Model):
     signed_in_time = models.BooleanField("按时签收", null=True)
     reworks = models.PositiveSmallIntegerField("本期重办次数", default=0)
 
+    objects = FrozenTicketQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "月末问题"
         constraints = [
@@ -100,6 +124,12 @@ class FrozenTicket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month_end_id}:{self.ticket_id}"
+
+
+class FrozenEnrolmentQuerySet(models.QuerySet["FrozenEnrolment"]):
+    def visible_to(self, official: Official) -> Self:
+        """The companies of the counties that one answers for."""
+        return self.filter(official.access.regions(_ROLES, "region__path"))
 
 
 class FrozenEnrolment(models.Model):
@@ -116,6 +146,8 @@ class FrozenEnrolment(models.Model):
     contacts = models.PositiveIntegerField("本期联系次数", help_text="含走访")
     is_contacted = models.BooleanField("达到联系要求")
     has_ledger = models.BooleanField("台账完整", help_text="有包抓方案，且有主要联络员")
+
+    objects = FrozenEnrolmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "月末包联企业"

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from issues.forms.months import FrozenEnrolmentFilter, FrozenFilter, FrozenTicketFilter
-from issues.models import FrozenEnrolment, FrozenTicket, MonthEnd
+from issues.models import Bulletin, FrozenEnrolment, FrozenTicket, MonthEnd
+from issues.perms import sees_months
 from liaison.models import Official
 
 PER_PAGE = 30
@@ -29,7 +30,7 @@ def month_of(text: str) -> date:
 
 
 def _find(official: Official, code: str, month: str) -> MonthEnd:
-    visible = MonthEnd.objects.visible_to(official).select_related("programme")
+    visible = MonthEnd.objects.visible_to(official).select_related("programme__region")
     return get_object_or_404(visible, programme__code=code, month=month_of(month))
 
 
@@ -37,7 +38,8 @@ def _find(official: Official, code: str, month: str) -> MonthEnd:
 def month_tickets(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """月末问题台账, narrowed as the figure that led here says."""
     month_end = _find(request.user, code, month)
-    rows = FrozenTicket.objects.filter(month_end=month_end).order_by("ticket__number")
+    rows = FrozenTicket.objects.visible_to(request.user).filter(month_end=month_end)
+    rows = rows.order_by("ticket__number")
     related = ("ticket", "company", "category", "grade", "lead_unit", "assigned_unit")
     context = _context(request, month_end, rows.select_related(*related), FrozenTicketFilter, CHIPS)
     words = {"name": "月末问题台账", "table": "issues/_frozen_tickets.html", "unit": "件"}
@@ -48,7 +50,8 @@ def month_tickets(request: HttpRequest, code: str, month: str) -> HttpResponse:
 def month_enrolments(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """月末包联企业台账."""
     month_end = _find(request.user, code, month)
-    rows = FrozenEnrolment.objects.filter(month_end=month_end).order_by("company__pinyin", "pk")
+    rows = FrozenEnrolment.objects.visible_to(request.user).filter(month_end=month_end)
+    rows = rows.order_by("company__pinyin", "pk")
     related = ("company", "region", "assigned_unit")
     chips = ("contacted", "uncontacted", "ledger", "no_ledger")
     context = _context(request, month_end, rows.select_related(*related), FrozenEnrolmentFilter, chips)
@@ -80,5 +83,16 @@ def _context(
         "month_end": month_end,
         "page": page,
         "shows": [("", "全部", counts["all"])] + [(name, slices[name].label, counts[name]) for name in names],
+        "has_bulletin": Bulletin.objects.visible_to(request.user).filter(month_end=month_end).exists(),
+        "places": _places(request.user, month_end),
         "narrowed_by": found.words(),
     }
+
+
+def _places(official: Official, month_end: MonthEnd) -> list[str]:
+    """The counties that one sees of the month, where that is not all of it."""
+    if sees_months(official, month_end.programme):
+        return []
+    homes = {posting.department.region for posting in official.access.postings}
+    inside = [home for home in homes if home.path.startswith(month_end.programme.region.path)]
+    return sorted(home.name for home in inside)

@@ -187,8 +187,8 @@ class Board:
             return
         here = self._here("region") & Q(month_end__in=self.months)
         kinds: tuple[tuple[QuerySet[Any], Mapping[str, Slice]], ...] = (
-            (FrozenTicket.objects.filter(here), SLICES),
-            (FrozenEnrolment.objects.filter(here), ENROLMENT_SLICES),
+            (FrozenTicket.objects.visible_to(self.official).filter(here), SLICES),
+            (FrozenEnrolment.objects.visible_to(self.official).filter(here), ENROLMENT_SLICES),
         )
         for rows, slices in kinds:
             parts = {f"n_{name}": Count("pk", filter=part.rows) for name, part in slices.items()}
@@ -317,7 +317,7 @@ class Board:
     def unit_lines(self) -> list[Line]:
         """A line per handling unit, by name: shown where the place is one county or one's own units."""
         if self.period.frozen is not None:
-            rows: QuerySet[Any] = FrozenTicket.objects.filter(
+            rows: QuerySet[Any] = FrozenTicket.objects.visible_to(self.official).filter(
                 self._here("region"), month_end=self.period.frozen
             )
             slices: Mapping[str, Slice] = SLICES
@@ -355,7 +355,7 @@ class Board:
     def matrix(self) -> tuple[list[str], list[tuple[str, list[Figure]]]]:
         """Collected problems by category (lines) and grade (columns); what is not graded yet comes last."""
         if self.period.frozen is not None:
-            rows: QuerySet[Any] = FrozenTicket.objects.filter(
+            rows: QuerySet[Any] = FrozenTicket.objects.visible_to(self.official).filter(
                 self._here("region"), SLICES["new"].rows, month_end=self.period.frozen
             )
         else:

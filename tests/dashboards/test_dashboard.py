@@ -97,6 +97,19 @@ def test_every_figure_opens_as_many_rows_as_it_counts(time_machine):
     county = board_for(governor.username)
     assert [place.label for place in county.places] == ["临江区"]
     assert county.totals["open"] == board_for("leader", place="519902").totals["open"]
+    # its closed months too: the figures of its part, and no rows of the others behind any address
+    assert [period.value for period in county.periods] == [
+        period.value for period in board_for("leader").periods
+    ]
+    september = board_for(governor.username, period="2026-09")
+    assert september.totals == board_for("leader", place="519902", period="2026-09").totals
+    assert 0 < september.totals["enrolled"] < board_for("leader", period="2026-09").totals["enrolled"]
+    assert wrong(client, september) == []
+    for kind in ("tickets", "enrolments"):
+        month = reverse(f"issues:month-{kind}", args=["p2", "2026-09"])
+        rows = client.get(month).context["page"].paginator.object_list
+        assert {row.region.code for row in rows} == {"519902"}
+        assert not client.get(month, {"region": "519903"}).context["page"].paginator.count
 
 
 class TestPage:
