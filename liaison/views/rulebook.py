@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from liaison.choices import Board, VersionStatus
+from liaison.forms.audit import AuditForm
 from liaison.models import AuditEvent, Programme, ProgrammeVersion
 from liaison.perms import Capability, may
 from liaison.reports import rules_in_words
@@ -69,8 +70,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     if not may(request.user, Capability.READ_AUDIT):
         raise PermissionDenied
     events = AuditEvent.objects.visible_to(request.user).select_related("by").order_by("-at", "-pk")
-    words = request.GET.get("q", "").strip()
-    if words:
-        events = events.filter(label__contains=words)
-    page = Paginator(events, 50).get_page(request.GET.get("page"))
-    return render(request, "liaison/audit.html", {"page": page, "q": words})
+    form = AuditForm(request.GET)
+    is_understood = form.is_valid()
+    found = form.narrow(events) if is_understood else events.none()
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    context = {"page": page, "form": form, "asked": form.words() if is_understood else ""}
+    return render(request, "liaison/audit.html", context, status=200 if is_understood else 422)
