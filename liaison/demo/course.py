@@ -67,12 +67,13 @@ class Course:
         self.categories = {category.code: category for category in Category.objects.all()}
         self.counties = {county.path: county.code for county in city.counties}
         self.collected = 0
+        self.bag: list[Problem] = []
 
     # --- plans ----------------------------------------------------------------------------------
     def usual(self) -> Plan:
         """A problem as they come: most go well, some late, some badly."""
         rng, chance = self.rng, self.rng.random
-        problem = rng.choice(words.PROBLEMS)
+        problem = self._next_problem()
         days = self.grades[problem.grade].working_days
         luck = chance()
         if problem.grade == "D":
@@ -102,6 +103,13 @@ class Course:
             scores=rng.choices(((5,), (4,), (3,), (2, 4), (1, 5), (2, 2, 4)), (50, 26, 10, 7, 4, 3))[0],
             helper=problem.grade in "CD" or chance() < 0.15,
         )
+
+    def _next_problem(self) -> Problem:
+        """Every kind comes up once before any comes again: companies are not each other's copies."""
+        if not self.bag:
+            self.bag = list(words.PROBLEMS)
+            self.rng.shuffle(self.bag)
+        return self.bag.pop()
 
     # --- steps ----------------------------------------------------------------------------------
     def begin(self, enrolment: Enrolment, plan: Plan, at: datetime) -> Ticket | None:
