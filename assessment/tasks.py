@@ -45,7 +45,7 @@ def send_link(invitation: Invitation) -> bool:
     ticket = invitation.survey.ticket
     text = (
         f"【联企】{invitation.company}：您反映的“{ticket.title}”已办理并答复，请点开链接确认是否满意，"
-        f"无需登录，{invitation.survey.expires_on:%-m月%-d日}前有效：{link_of(invitation.survey)}"
+        f"无需登录，有效至{invitation.survey.expires_on:%-m月%-d日}24时：{link_of(invitation.survey)}"
     )
     body = json.dumps({"phone": invitation.phone, "text": text}, ensure_ascii=False).encode()
     request = urllib.request.Request(  # noqa: S310 - the address is the operator's own setting

@@ -116,10 +116,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PR
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 X_FRAME_OPTIONS = "DENY"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "liaison.forms.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "liaison.forms.passwords.UnlikeThePerson"},
+    {"NAME": "liaison.forms.passwords.Uncommon"},
+    {"NAME": "liaison.forms.passwords.NotOnlyDigits"},
 ]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

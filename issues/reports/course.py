@@ -44,6 +44,14 @@ def with_days_left(tickets: Iterable[Ticket], on: date) -> list[Due]:
     return rows
 
 
+def latest_notes(tickets: Iterable[Ticket]) -> dict[int, TicketEvent]:
+    """By ticket, the newest step of its course at which an official wrote something; one query."""
+    wanted = [ticket.pk for ticket in tickets]
+    written = TicketEvent.objects.filter(ticket__in=wanted, by__isnull=False).exclude(note="")
+    newest = written.order_by("ticket", "-at", "-pk").distinct("ticket")
+    return {event.ticket_id: event for event in newest}
+
+
 HOLDERS = {
     Status.DRAFT: "包抓干部",
     Status.REPORTED: "协调办公室",

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from issues import services
 from issues.choices import MeetingState, Part
 from issues.forms.meetings import DecisionForm, HoldForm
-from issues.models import AgendaItem, DispatchMeeting
+from issues.models import AgendaItem, DispatchMeeting, MonthEnd
 from issues.perms import runs_programme
+from issues.reports.course import latest_notes, with_days_left
 from issues.views.months import month_of
 from liaison.models import Official
 from liaison.workdays import day_of
@@ -40,7 +41,12 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 
 
 def _find(official: Official, code: str, month: str) -> DispatchMeeting:
-    visible = DispatchMeeting.objects.visible_to(official).select_related("programme__region", "held_by")
+    frozen = MonthEnd.objects.filter(programme=OuterRef("programme"), month=OuterRef("month"))
+    visible = (
+        DispatchMeeting.objects.visible_to(official)
+        .select_related("programme__region", "held_by")
+        .annotate(until=Subquery(frozen.values("until")[:1]))
+    )
     return get_object_or_404(visible, programme__code=code, month=month_of(month))
 
 
@@ -67,8 +73,10 @@ def _agenda(
     )
     asked = (position - 1) // ITEMS_PER_PAGE + 1 if position else request.GET.get("page")
     page = Paginator(items, ITEMS_PER_PAGE).get_page(asked)
+    tickets = [item.ticket for item in page.object_list]
+    dues, notes = with_days_left(tickets, request.user.access.on), latest_notes(tickets)
     rows = []
-    for item in page.object_list:
+    for item, due in zip(page.object_list, dues, strict=True):
         form = None
         if may_write:
             is_bound = bound is not None and bound.instance.pk == item.pk
@@ -77,7 +85,15 @@ def _agenda(
             (unit for unit in item.ticket.units.all() if unit.part == Part.LEAD),
             key=lambda unit: (unit.is_current, unit.pk),
         )
-        rows.append({"item": item, "lead": leads[-1].department if leads else None, "form": form})
+        rows.append(
+            {
+                "item": item,
+                "lead": leads[-1].department if leads else None,
+                "due": due,
+                "note": notes.get(item.ticket_id),
+                "form": form,
+            }
+        )
     today = day_of(timezone.now())
     return {
         "meeting": meeting,

@@ -39,3 +39,8 @@ class SignInForm(AuthenticationForm):
 
 class PasswordForm(PasswordChangeForm):
     """The present password, then a new one twice."""
+
+    error_messages = PasswordChangeForm.error_messages | {
+        "password_incorrect": "原密码不正确，请重新输入。",
+        "password_mismatch": "两次输入的新密码不一样，请重新输入。",
+    }

@@ -257,7 +257,7 @@ class TestPages:
 
     @pytest.mark.parametrize(
         ("name", "most"),
-        [("bulletin", 12), ("meeting", 10), ("month-tickets", 8), ("month-enrolments", 8), ("meetings", 8)],
+        [("bulletin", 12), ("meeting", 11), ("month-tickets", 8), ("month-enrolments", 8), ("meetings", 8)],
     )
     def test_pages_stay_within_their_queries(
         self, client_as, march, name, most, django_assert_max_num_queries
