@@ -14,6 +14,7 @@
   const FONT = "\"PingFang SC\", \"Microsoft YaHei\", \"Noto Sans CJK SC\", sans-serif";
   const INK = "#465264";
   const LINE = "#e3e8ee";
+  const PAPER = 640;  // px: what an A4 page has room for, between its margins
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const thousands = (value) => (value === null || value === undefined || value === "-" ? "—" : Number(value).toLocaleString("zh-CN"));
   const value = (point) => (point !== null && typeof point === "object" ? point.value : point);
@@ -122,6 +123,10 @@
     new ResizeObserver(() => { if (box.isConnected) picture.resize(); else { picture.dispose(); drawn.delete(picture); } }).observe(box);
   };
 
-  window.addEventListener("beforeprint", () => drawn.forEach((picture) => picture.resize({ animation: { duration: 0 } })));
+  window.addEventListener("beforeprint", () => drawn.forEach((picture) => {
+    picture.resize({ width: Math.min(picture.getDom().clientWidth, PAPER), animation: { duration: 0 } });
+    picture.getZr().flush();
+  }));
+  window.addEventListener("afterprint", () => drawn.forEach((picture) => picture.resize()));
   window.liaisonCharts = { draw };
 })();
