@@ -24,3 +24,64 @@ class ProjectStage(models.TextChoices):
     PLANNED = "planned", "前期"
     BUILDING = "building", "在建"
     DONE = "done", "投产"
+
+
+class ProposalState(models.TextChoices):
+    """试排: where a draft of who looks after whom stands."""
+
+    QUEUED = "queued", "排队中"
+    SOLVING = "solving", "试排中"
+    DRAFT = "draft", "草案"
+    FAILED = "failed", "未能试排"
+    ADOPTED = "adopted", "已采用"
+    TAKEN_BACK = "taken_back", "已撤回"
+    DROPPED = "dropped", "已放弃"
+
+    @classmethod
+    def moving(cls) -> tuple[str, ...]:
+        """Somebody is working on it."""
+        return (cls.QUEUED, cls.SOLVING)
+
+
+class TargetKind(models.TextChoices):
+    """What is looked after; quotas count the two apart."""
+
+    COMPANY = "company", "企业"
+    PROJECT = "project", "项目"
+
+
+class Emphasis(models.IntegerChoices):
+    """How much a wish weighs when a proposal is worked out."""
+
+    NONE = 0, "不考虑"
+    SOME = 1, "一般"
+    MUCH = 2, "看重"
+    MOST = 3, "最看重"
+
+
+class Nearness(models.TextChoices):
+    """How near the official's unit is to the company."""
+
+    TOWN = "town", "同镇街"
+    COUNTY = "county", "同县区"
+    CITY = "city", "市直"
+    OTHER = "other", "跨县区"
+
+
+class PairOrigin(models.TextChoices):
+    """Who put a pair into a draft."""
+
+    SOLVER = "solver", "自动"
+    HAND = "hand", "人工"
+
+
+class GapReason(models.TextChoices):
+    """Why a seat stays empty in a draft."""
+
+    NOBODY = "nobody", "本县区和市直都没有可选干部"
+    BARRED = "barred", "可选干部都须回避"
+    FEW = "few", "可选干部少于席位数"
+    FULL = "full", "可选干部名额原已用满"
+    TAKEN = "taken", "可选干部名额在本草案中已用完"
+    BOUND = "bound", "有名额的干部已另包项目或企业，只能择一"
+    REMOVED = "removed", "人工留空"

@@ -182,6 +182,7 @@ JOBS_ON_NEWS = {
     "calendar.confirmed": ["issues.tasks.apply_calendar_change"],
     "import.check": ["liaison.tasks.check_import"],
     "import.apply": ["liaison.tasks.apply_import"],
+    "proposal.asked": ["companies.tasks.solve_proposal"],
     "ticket.answered": ["assessment.tasks.invite_companies"],
 }
 

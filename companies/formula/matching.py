@@ -120,8 +120,6 @@ def trade_matches(trades: frozenset[str], target: Target) -> bool:
 
 def pair_cost(person: Person, target: Target, weights: Weights) -> int:
     """What the pair costs, the official's load aside."""
-    if person.key in target.holders:
-        return 0
     cost = weights.distance(nearness(person.region, target.region))
     cost += 0 if trade_matches(person.trades, target) else weights.trade
-    return cost + (weights.kept if target.holders else 0)
+    return cost + (weights.kept if target.holders and person.key not in target.holders else 0)

@@ -176,7 +176,7 @@ class Network:
                 places.append((target.region, Nearness.TOWN))
         if self.weights.across:
             places.append((ANYWHERE, Nearness.OTHER))
-        ways = []
+        ways: list[tuple[Pool, int]] = []
         for place, near in places:
             cost = self.weights.distance(near)
             codes = sorted({target.section, target.division} - {""})

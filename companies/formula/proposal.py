@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import ceil
 
+from companies.formula.checking import Fault, Faulty, fault_of
 from companies.formula.matching import (
     Kind,
     Nearness,
@@ -31,8 +32,8 @@ from companies.formula.matching import (
 from companies.formula.network import Group, Network, Room, Routes
 
 __all__ = [
-    "Drop",
-    "Dropped",
+    "Fault",
+    "Faulty",
     "Figures",
     "Gap",
     "GapReason",
@@ -61,15 +62,6 @@ class GapReason(StrEnum):
     BOUND = "bound"  # all who had room look after projects instead, or companies, and may not do both
 
 
-class Drop(StrEnum):
-    """Why a pair that was to be fixed is not in the plan."""
-
-    UNKNOWN = "unknown"  # the official may not be proposed (any more)
-    BARRED = "barred"
-    FULL = "full"
-    SEATS = "seats"  # more fixed officials than seats
-
-
 @dataclass(frozen=True)
 class Pair:
     """One official for one company, with what speaks for it. `load` counts what is held and given."""
@@ -93,15 +85,6 @@ class Gap:
     reason: GapReason
     eligible: int
     barred: int
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A pair that was to be fixed and could not be."""
-
-    target: int
-    person: int
-    reason: Drop
 
 
 @dataclass(frozen=True)
@@ -148,7 +131,7 @@ class Proposal:
 
     pairs: list[Pair]
     gaps: list[Gap]
-    dropped: list[Dropped]
+    dropped: list[Faulty]
     supplies: list[Supply]
     figures: Figures
     network: Network = field(repr=False)
@@ -254,24 +237,28 @@ def _take(room: Room, kind: Kind) -> None:
 
 def _fix(
     targets: list[Target], people: Mapping[int, Person], room: dict[int, Room], banned: dict[int, set[int]]
-) -> tuple[dict[int, set[int]], list[Dropped]]:
+) -> tuple[dict[int, set[int]], list[Faulty]]:
     """Seat the fixed ones first; those whom a rule forbids are named instead."""
     fixed: dict[int, set[int]] = {target.key: set() for target in targets}
+    given: dict[int, Counter[Kind]] = defaultdict(Counter)
     dropped = []
     for target in targets:
         for key in dict.fromkeys(target.fixed):
-            reason = None
-            if key not in people:
-                reason = Drop.UNKNOWN
+            person = people.get(key)
+            if person is None:
+                fault: Fault | None = Fault.UNKNOWN
+            elif key in target.seated:
+                fault = Fault.SEATED
             elif key in banned.get(target.key, ()):
-                reason = Drop.BARRED
-            elif room[key].of(target.kind) <= 0:
-                reason = Drop.FULL
+                fault = Fault.BARRED
             elif len(fixed[target.key]) >= target.need:
-                reason = Drop.SEATS
-            if reason is not None:
-                dropped.append(Dropped(target.key, key, reason))
+                fault = Fault.SEATS
+            else:
+                fault = fault_of(person, target.kind, given[key])
+            if fault is not None:
+                dropped.append(Faulty(target.key, key, fault))
                 continue
+            given[key][target.kind] += 1
             _take(room[key], target.kind)
             fixed[target.key].add(key)
     return fixed, dropped

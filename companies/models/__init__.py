@@ -2,6 +2,28 @@
 
 from companies.models.assignments import Assignment, Enrolment, ServicePlan
 from companies.models.companies import Company, Contact, Project
+from companies.models.proposals import (
+    DepartmentTrade,
+    Proposal,
+    ProposalEnding,
+    ProposalGap,
+    ProposalPair,
+    ProposalSupply,
+)
 from companies.models.visits import Visit
 
-__all__ = ["Assignment", "Company", "Contact", "Enrolment", "Project", "ServicePlan", "Visit"]
+__all__ = [
+    "Assignment",
+    "Company",
+    "Contact",
+    "DepartmentTrade",
+    "Enrolment",
+    "Project",
+    "Proposal",
+    "ProposalEnding",
+    "ProposalGap",
+    "ProposalPair",
+    "ProposalSupply",
+    "ServicePlan",
+    "Visit",
+]

@@ -42,6 +42,13 @@ from tests.factories.issues import (
     MonthEndFactory,
     TicketFactory,
 )
+from tests.factories.proposals import (
+    DepartmentTradeFactory,
+    ProposalFactory,
+    ProposalGapFactory,
+    ProposalPairFactory,
+    ProposalSupplyFactory,
+)
 from tests.factories.rulebook import (
     BulletinRuleFactory,
     ContactRuleFactory,
@@ -78,6 +85,7 @@ __all__ = [
     "CountyFactory",
     "DeductionRuleFactory",
     "DepartmentFactory",
+    "DepartmentTradeFactory",
     "DispatchMeetingFactory",
     "EnrolmentFactory",
     "EscalationFactory",
@@ -94,6 +102,10 @@ __all__ = [
     "PostingFactory",
     "ProgrammeFactory",
     "ProjectFactory",
+    "ProposalFactory",
+    "ProposalGapFactory",
+    "ProposalPairFactory",
+    "ProposalSupplyFactory",
     "QuotaFactory",
     "ScoreDeductionFactory",
     "ScoreFactory",

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companies.formula.checking import check_pairs
 from companies.formula.matching import county_of, nearness, pair_cost
 from companies.formula.proposal import (
-    Drop,
+    Fault,
     GapReason,
     Kind,
     Nearness,
@@ -348,17 +349,17 @@ def test_sums_the_quotas_up_by_county_and_rank():
 @pytest.mark.parametrize(
     ("fixed", "people", "reason"),
     [
-        ((9,), [Person(1, A, 1)], Drop.UNKNOWN),
-        ((1,), [Person(1, A, 1, held_companies=1)], Drop.FULL),
-        ((2,), [Person(1, A, 1), Person(2, A, 1)], Drop.BARRED),
-        ((1, 3), [Person(1, A, 1), Person(3, A, 1)], Drop.SEATS),
+        ((9,), [Person(1, A, 1)], Fault.UNKNOWN),
+        ((1,), [Person(1, A, 1, held_companies=1)], Fault.FULL),
+        ((2,), [Person(1, A, 1), Person(2, A, 1)], Fault.SEATED),
+        ((1, 3), [Person(1, A, 1), Person(3, A, 1)], Fault.SEATS),
     ],
 )
 def test_names_fixed_pairs_that_a_rule_forbids(fixed, people, reason):
     plan = propose(
         people=people, targets=[Target(key=100, region=A1, fixed=fixed, seated=(2,))], barred=set()
     )
-    assert [drop.reason for drop in plan.dropped] == [reason]
+    assert [drop.fault for drop in plan.dropped] == [reason]
     assert all(pair.person != 2 for pair in plan.pairs)
 
 
@@ -380,3 +381,37 @@ def test_knows_places_by_their_paths():
 def test_counts_how_many_officials_would_close_a_gap():
     assert [seats_short(gap, 2) for gap in (0, 1, 2, 3)] == [0, 1, 1, 2]
     assert seats_short(5, 0) == 0
+
+
+# --- checking a plan ----------------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(cities())
+def test_a_plan_passes_the_check_that_it_is_adopted_by(city):
+    people, targets, barred, weights = city
+    plan = propose(people=people, targets=targets, barred=barred, weights=weights)
+    world = {"people": {p.key: p for p in people}, "targets": {t.key: t for t in targets}, "barred": barred}
+    pairs = [(pair.target, pair.person) for pair in plan.pairs]
+    assert check_pairs(**world, pairs=pairs) == []
+    if pairs:  # nobody takes the same seat twice over
+        assert check_pairs(**world, pairs=[*pairs, *(p for p in pairs for _ in range(3))])
+
+
+@pytest.mark.parametrize(
+    ("person", "target", "barred", "fault"),
+    [
+        (Person(1, A, 1), Target(key=999, region=A), set(), Fault.GONE),
+        (Person(2, A, 1), Target(key=100, region=A), set(), Fault.UNKNOWN),
+        (Person(1, A, 1), Target(key=100, region=A), {(1, 100)}, Fault.BARRED),
+        (Person(1, A, 1), Target(key=100, region=A, seated=(1,)), set(), Fault.SEATED),
+        (Person(1, A, 1), Target(key=100, region=A, need=0), set(), Fault.SEATS),
+        (Person(1, A, 1, held_companies=1), Target(key=100, region=A), set(), Fault.FULL),
+        (Person(1, A, 1, 1, either_or=True, held_projects=1), Target(key=100, region=A), set(), Fault.BOUND),
+    ],
+)
+def test_names_the_rule_that_a_pair_breaks(person, target, barred, fault):
+    found = check_pairs(
+        people={person.key: person}, targets={target.key: target}, barred=barred, pairs=[(100, 1)]
+    )
+    assert [one.fault for one in found] == [fault]

@@ -1,0 +1,271 @@
+"""What a proposal is worked out from: who may be given what, read in a dozen queries however many there are.
+
+The rules of eligibility and quotas are asked for here and nowhere else in the proposals: `quotas_of`,
+`barred_pairs` and `postings_of` are the places to widen when the rulebook learns more of them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from django.db.models import QuerySet
+
+import liaison
+from companies.choices import Emphasis, Scale
+from companies.formula.matching import Kind, Person, Target, Weights
+from companies.models import Assignment, DepartmentTrade, Enrolment, Proposal
+from companies.services.assignments import counted_seats
+from liaison.choices import Holder, SystemRole
+from liaison.models import Posting, Quota, TeamRole
+
+# Postings that make an official somebody to look after companies; who coordinates or keeps rosters is not.
+SERVING = (SystemRole.OFFICIAL, SystemRole.LEADER)
+NO_QUOTA = 5  # companies or projects an official is proposed for where the rules set no quota for the rank
+IMPORTANCE = {Scale.LARGE: 3, Scale.MEDIUM: 2, Scale.SMALL: 1}
+PROJECT_IMPORTANCE = 3
+FACTOR = {Emphasis.NONE: 0.0, Emphasis.SOME: 0.3, Emphasis.MUCH: 1.0, Emphasis.MOST: 3.0}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A rank's quota; `either_or`: companies or projects, never both."""
+
+    companies: int
+    projects: int
+    either_or: bool = False
+
+
+@dataclass(frozen=True)
+class World:
+    """Officials and companies as the solver knows them, and what of the database they stand for."""
+
+    people: dict[int, Person]
+    targets: dict[int, Target]
+    barred: frozenset[tuple[int, int]]
+    departments: dict[int, int]  # official → the unit under which they serve
+    standing: dict[tuple[int, int], int]  # (enrolment, official) → the seat held now that may be changed
+
+
+def load_world(
+    proposal: Proposal,
+    *,
+    enrolments: QuerySet[Enrolment] | None = None,
+    officials: Collection[int] | None = None,
+    fixed: Iterable[tuple[int, int]] = (),
+) -> World:
+    """The world on the day from which the draft is to hold.
+
+    Without `enrolments` it is the draft's own scope; with them, exactly these, as far as they still run.
+    `fixed` pairs are (enrolment, official). With `officials`, only these may be proposed; whoever holds a
+    seat that may be changed must be among them.
+    """
+    role, on = proposal.role, proposal.starts_on
+    rows = _running(role, on)
+    rows = (
+        _scoped(rows, proposal)
+        if enrolments is None
+        else rows.filter(pk__in=enrolments.order_by().values("pk"))
+    )
+    facts = list(
+        rows.order_by("pk").values_list(
+            "pk", "company__region__path", "project", "company__industry", "company__scale"
+        )
+    )
+    keys = rows.order_by().values("pk")
+    people, departments = _people(proposal, officials)
+    held_here: dict[int, list[tuple[int, int]]] = defaultdict(list)  # enrolment → official, seat
+    beside: dict[int, set[int]] = defaultdict(set)
+    for enrolment, official, seat, its_role in (
+        Assignment.objects.filter(enrolment__in=keys, official__isnull=False)
+        .not_over_by(on)
+        .order_by("pk")
+        .values_list("enrolment", "official", "pk", "role")
+    ):
+        if its_role == role.pk:
+            held_here[enrolment].append((official, seat))
+        else:
+            beside[enrolment].add(official)
+    pinned: dict[int, list[int]] = defaultdict(list)
+    for enrolment, official in fixed:
+        pinned[enrolment].append(official)
+    targets: dict[int, Target] = {}
+    standing: dict[tuple[int, int], int] = {}
+    for key, path, project, industry, scale in facts:
+        seats = held_here[key]
+        if proposal.only_uncovered:
+            holders: list[tuple[int, int]] = []
+        else:  # who may not be proposed (any more) keeps the seat: that is for a clerk to decide
+            holders = [(who, seat) for who, seat in seats if who in people and who not in beside[key]]
+        staying = {who for who, _ in seats} - {who for who, _ in holders}
+        need = max(0, proposal.wanted - len(staying))
+        section, division = _industry(industry)
+        targets[key] = Target(
+            key=key,
+            region=path,
+            kind=Kind.PROJECT if project else Kind.COMPANY,
+            section=section,
+            division=division,
+            need=need,
+            holders=tuple(who for who, _ in holders),
+            fixed=tuple(pinned[key]),
+            seated=tuple(sorted(staying | beside[key])),
+            importance=PROJECT_IMPORTANCE if project else IMPORTANCE.get(Scale(scale), 0),
+        )
+        standing |= {(key, who): seat for who, seat in holders}
+    _count_held(people, proposal, officials, set(standing))
+    return World(people, targets, barred_pairs(proposal, officials), departments, standing)
+
+
+def quotas_of(role: TeamRole) -> dict[str, Limits]:
+    """The quotas by rank that the seat's rules set; ranks that are missing have none."""
+    return {
+        quota.rank: Limits(quota.companies, quota.projects)
+        for quota in Quota.objects.filter(version=role.version_id)
+    }
+
+
+def barred_pairs(proposal: Proposal, officials: Collection[int] | None) -> frozenset[tuple[int, int]]:
+    """回避: (official, enrolment) that must not meet on the day from which the draft is to hold."""
+    return frozenset()
+
+
+def postings_of(proposal: Proposal, officials: Collection[int] | None) -> QuerySet[Posting]:
+    """Postings that make officials eligible for the seat, the one that counts first."""
+    rows = (
+        Posting.objects.in_force(proposal.starts_on)
+        .filter(
+            role__in=SERVING,
+            official__is_active=True,
+            department__is_active=True,
+            department__region__path__startswith=proposal.role.version.programme.region.path,
+        )
+        .order_by("official", "-role", "pk")  # "official" before "leader", as `posting_for` has it
+    )
+    return rows if officials is None else rows.filter(official__in=officials)
+
+
+def may_be_proposed_for(role: TeamRole) -> bool:
+    """Seats of officials that count to their quota: the others are for the few, and filled by hand."""
+    return role.holder == Holder.OFFICIAL and role.counts_to_quota
+
+
+def weights_of(proposal: Proposal) -> Weights:
+    """The draft's emphases as costs."""
+    usual = Weights()
+    near = FACTOR[Emphasis(proposal.near_weight)]
+    return Weights(
+        kept=round(usual.kept * FACTOR[Emphasis(proposal.keep_weight)]),
+        county=round(usual.county * near),
+        town=round(usual.town * near),
+        trade=round(usual.trade * FACTOR[Emphasis(proposal.trade_weight)]),
+        load=round(usual.load * FACTOR[Emphasis(proposal.load_weight)]),
+        importance=usual.importance,
+        across=proposal.across,
+    )
+
+
+def in_scope(proposal: Proposal) -> QuerySet[Enrolment]:
+    """The enrolments that the draft looks at, covered or not."""
+    return _scoped(_running(proposal.role, proposal.starts_on), proposal)
+
+
+def _running(role: TeamRole, on: date) -> QuerySet[Enrolment]:
+    return Enrolment.objects.in_force(on).filter(version=role.version_id, company__is_active=True)
+
+
+def _scoped(rows: QuerySet[Enrolment], proposal: Proposal) -> QuerySet[Enrolment]:
+    rows = rows.filter(company__region__path__startswith=proposal.region.path)
+    if proposal.kind:
+        rows = rows.filter(project__isnull=proposal.kind == Kind.COMPANY)
+    if proposal.industry:
+        inside = [proposal.industry, *(c for c, s in sections().items() if s == proposal.industry)]
+        rows = rows.filter(company__industry__in=inside)
+    if proposal.scale:
+        rows = rows.filter(company__scale=proposal.scale)
+    return rows
+
+
+def _people(
+    proposal: Proposal, officials: Collection[int] | None
+) -> tuple[dict[int, Person], dict[int, int]]:
+    quotas = quotas_of(proposal.role)
+    open_end = Limits(NO_QUOTA, NO_QUOTA)
+    trades: dict[int, set[str]] = defaultdict(set)
+    for department, code in DepartmentTrade.objects.order_by("pk").values_list("department", "code"):
+        trades[department].add(code)
+    frozen = {department: frozenset(codes) for department, codes in trades.items()}
+    none: frozenset[str] = frozenset()
+    people: dict[int, Person] = {}
+    departments: dict[int, int] = {}
+    for key, rank, path, department in postings_of(proposal, officials).values_list(
+        "official", "official__rank", "department__region__path", "department"
+    ):
+        if key in people:
+            continue
+        limits = quotas.get(rank, open_end)
+        people[key] = Person(
+            key=key,
+            region=path,
+            companies=limits.companies,
+            projects=limits.projects,
+            rank=rank,
+            department=department,
+            trades=frozen.get(department, none),
+            either_or=limits.either_or,
+        )
+        departments[key] = department
+    return people, departments
+
+
+def _count_held(
+    people: dict[int, Person],
+    proposal: Proposal,
+    officials: Collection[int] | None,
+    in_play: set[tuple[int, int]],
+) -> None:
+    """Take what each official looks after already into account, seats that the draft may change left out."""
+    on, programme = proposal.starts_on, proposal.role.version.programme_id
+    for projects in (False, True):
+        rows = counted_seats(programme_id=programme, projects=projects, on=on)
+        rows = rows.filter(official__isnull=False)
+        if officials is not None:
+            rows = rows.filter(official__in=officials)
+        held: dict[int, int] = defaultdict(int)
+        for official, enrolment in rows.order_by().values_list("official", "enrolment").distinct():
+            if (enrolment, official) not in in_play:
+                held[official] += 1
+        for key, count in held.items():
+            if (person := people.get(key)) is not None:
+                field = "held_projects" if projects else "held_companies"
+                people[key] = Person(**{**vars(person), field: count})
+
+
+def _industry(code: str) -> tuple[str, str]:
+    """Section and division of what a company's row says: "26" → ("C", "26"), "C" → ("C", "")."""
+    if code[:2].isdigit() and len(code) >= 2:
+        return sections().get(code[:2], ""), code[:2]
+    return code[:1], ""
+
+
+@cache
+def sections() -> dict[str, str]:
+    """Division → section of GB/T 4754."""
+    return {row["code"]: row["section"] for row in _rows() if row["code"] != row["section"]}
+
+
+@cache
+def industry_names() -> dict[str, str]:
+    """Code → name of each section and division, in the standard's order."""
+    return {row["code"]: row["name"] for row in _rows()}
+
+
+def _rows() -> list[dict[str, str]]:
+    path = Path(liaison.__file__).parent / "presets" / "industries.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
