@@ -27,6 +27,11 @@ def half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).strip()
 
 
+def row_key(text: str) -> int:
+    """The number of a row as an address or a form names it; 0, which no row has, for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
+
+
 def is_blank_word(text: str) -> bool:
     """Whether the cell says that there is nothing to say ("N/A", "无", "-")."""
     return half_width(text).lower() in BLANK_WORDS
@@ -253,6 +258,11 @@ def day(value: str | float | date) -> date:
     if re.fullmatch(r"\d{4}(?:[-/.年]\d{1,2}月?|年)?", text):
         raise ValueError(f"日期“{text}”缺少月或日，请写成 2020-01-05 的样子。")
     raise ValueError(f"看不懂日期“{text}”，请写成 2020-01-05 的样子。")
+
+
+def planning_horizon(today: date) -> date:
+    """The last day for which anything may be planned: the end of the year after next."""
+    return date(today.year + 2, 12, 31)
 
 
 # --- 行政区划 -----------------------------------------------------------------------------------------------

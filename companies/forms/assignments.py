@@ -12,6 +12,7 @@ from companies.models import Assignment, Company, Enrolment, Visit
 from liaison.choices import Holder
 from liaison.forms.filters import CodeFilter, FilterSet, NumberFilter, YesNoFilter
 from liaison.models import Department, Official, Programme, Region, TeamRole
+from liaison.normalise import row_key
 
 ANY = "any"
 
@@ -127,11 +128,10 @@ class SeatForm(forms.Form):
     def clean_holder(self) -> Official | Department:
         """The official or the unit that the seat is given to."""
         value = self.cleaned_data["holder"].strip()
+        found: Official | Department | None
         if self.role.holder == Holder.OFFICIAL:
             people = Official.objects.visible_to(self.official)
-            found: Official | Department | None = None
-            if value.isdecimal():
-                found = people.filter(pk=value).first()
+            found = people.filter(pk=row_key(value)).first()
         else:
             found = Department.objects.visible_to(self.official).active().filter(name=value).first()
         if found is None:
