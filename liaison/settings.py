@@ -196,6 +196,12 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "liaison.api.Pages",
     "DEFAULT_FILTER_BACKENDS": ["liaison.api.filters.StrictFilters"],
+    "EXCEPTION_HANDLER": "liaison.api.errors.in_words",
+    "DEFAULT_PARSER_CLASSES": [
+        "liaison.api.parsers.JsonObjectParser",
+        "rest_framework.parsers.FormParser",
+        "liaison.api.parsers.FilePartsParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

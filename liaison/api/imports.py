@@ -10,11 +10,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liaison.api import Pages, Refused
+from liaison.api.parsers import FilePartsParser, JsonObjectParser
 from liaison.choices import Verdict
 from liaison.forms.filters import UNKNOWN_VALUE
 from liaison.forms.imports import TOO_LARGE, UploadForm
@@ -78,7 +79,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     """名册导入."""
 
     serializer_class = ImportSerializer
-    parser_classes = (MultiPartParser, FormParser, JSONParser)
+    parser_classes = (FilePartsParser, FormParser, JsonObjectParser)
     filterset_fields = ("kind", "state")
     queryset = ImportRun.objects.none()
 
