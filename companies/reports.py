@@ -148,10 +148,11 @@ def loads_of(officials: Iterable[int], *, programme_id: int, projects: bool, on:
 
 @dataclass(frozen=True)
 class Seat:
-    """A seat of the rulebook as one team has it: who sits there, and whether somebody is wanted."""
+    """A seat of the rulebook as one team has it: who sits there, who will, and whether somebody is wanted."""
 
     role: TeamRole
     holders: list[Assignment]
+    coming: list[Assignment]
 
     @property
     def is_missing(self) -> bool:
@@ -164,10 +165,11 @@ class Seat:
 
 @dataclass(frozen=True)
 class Team:
-    """The team of an enrolment, seat by seat."""
+    """The team of an enrolment on a day, seat by seat."""
 
     enrolment: Enrolment
     seats: list[Seat]
+    on: date
 
     @property
     def missing(self) -> list[Seat]:
@@ -191,9 +193,14 @@ def teams_of(enrolments: EnrolmentQuerySet, on: date) -> list[Team]:
     teams = []
     for row in rows:
         held: dict[int, list[Assignment]] = {}
+        coming: dict[int, list[Assignment]] = {}
         for seat in row.seats:
-            held.setdefault(seat.role_id, []).append(seat)
-        teams.append(Team(row, [Seat(role, held.get(role.pk, [])) for role in roles.get(row.version_id, [])]))
+            (held if seat.starts_on <= on else coming).setdefault(seat.role_id, []).append(seat)
+        seats = [
+            Seat(role, held.get(role.pk, []), coming.get(role.pk, []))
+            for role in roles.get(row.version_id, [])
+        ]
+        teams.append(Team(row, seats, on))
     return teams
 
 

@@ -38,8 +38,8 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(Exists(seats))
 
     def with_team(self, on: date) -> Self:
-        """Prefetch the seats held on the day, as `seats`, in the order of the rulebook."""
-        seats = Assignment.objects.in_force(on).select_related("role", "official", "department")
+        """Prefetch the seats held on the day or later, as `seats`, in the order of the rulebook."""
+        seats = Assignment.objects.not_over_by(on).select_related("role", "official", "department")
         return self.prefetch_related(
             Prefetch("assignments", seats.order_by("role__position", "starts_on", "pk"), to_attr="seats")
         )
@@ -101,7 +101,7 @@ class Enrolment(models.Model):
 
     objects = EnrolmentQuerySet.as_manager()
 
-    seats: list[Assignment]  # those of a day, once `with_team` has fetched them
+    seats: list[Assignment]  # those of a day and after, once `with_team` has fetched them
 
     class Meta:
         verbose_name = verbose_name_plural = "纳入包联"

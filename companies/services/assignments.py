@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
-from companies.models import Assignment, Enrolment
+from companies.models import Assignment, Enrolment, Visit
 from liaison.choices import Holder, SystemRole
 from liaison.models import Department, Official, Posting, Quota, TeamRole
+from liaison.normalise import planning_horizon
 from liaison.services import record
 
 
@@ -67,12 +69,15 @@ def replace_holder(
     official: Official | None = None,
     department: Department | None = None,
 ) -> Assignment:
-    """更换: from the day on someone else holds the seat; the one before keeps the days before it."""
+    """更换: from the day on someone else holds the seat; the one before keeps the days before it.
+
+    A seat that has not begun is undone; one that has begun is never: then the day must be a later one.
+    """
     enrolment = _lock(assignment.enrolment)
     before = _current(assignment)
     if before.ends_on != assignment.ends_on or (before.ends_on and before.ends_on < starts_on):
         raise AssignmentRefused(f"该席位已于 {before.ends_on} 结束，请刷新后再看现由谁担任。")
-    _vacate(before, starts_on)
+    _vacate(before, starts_on, at)
     seat = _fill(
         enrolment,
         before.role,
@@ -93,6 +98,7 @@ def end_assignment(*, assignment: Assignment, ends_on: date, by: Official, at: d
     seat = _current(assignment)
     if ends_on < seat.starts_on:
         raise AssignmentRefused(f"结束日不能早于开始日 {seat.starts_on}。")
+    _check_horizon(ends_on, at)
     if seat.ends_on is not None and seat.ends_on <= ends_on:
         raise AssignmentRefused(f"该席位已于 {seat.ends_on} 结束。")
     seat.ends_on = ends_on
@@ -103,14 +109,18 @@ def end_assignment(*, assignment: Assignment, ends_on: date, by: Official, at: d
 
 @transaction.atomic
 def vacate_seat(*, assignment: Assignment, on: date, by: Official, at: datetime) -> None:
-    """撤下: from the day on the seat stands empty; a seat that was to begin that day is undone."""
+    """撤下: from the day on the seat stands empty; a seat that has not begun by then is undone.
+
+    One that has begun keeps at least its first day; a slip of today can be put right as long as its holder
+    has not met the company.
+    """
     _lock(assignment.enrolment)
     seat = _current(assignment)
     facts = _facts(seat)
     if seat.ends_on is not None and seat.ends_on < on:
         raise AssignmentRefused(f"该席位已于 {seat.ends_on} 结束。")
     record("撤下", seat, by=by, at=at, **facts, vacant_from=on.isoformat())
-    _vacate(seat, on)
+    _vacate(seat, on, at)
 
 
 @transaction.atomic
@@ -150,7 +160,7 @@ def assign_department_to_many(
         full = role.max_count is not None and held.get(enrolment.pk, 0) >= role.max_count
         if full or enrolment.pk in theirs:
             continue
-        _check_days(enrolment, starts_on)
+        _check_days(enrolment, starts_on, at)
         created.append(
             Assignment(
                 enrolment=enrolment,
@@ -228,7 +238,7 @@ def _fill(
 ) -> Assignment:
     if role.version_id != enrolment.version_id:
         raise AssignmentRefused(f"“{role}”不是该企业所用方案版本的席位。")
-    _check_days(enrolment, starts_on)
+    _check_days(enrolment, starts_on, at)
     warning = ""
     if role.holder == Holder.OFFICIAL:
         if official is None:
@@ -265,7 +275,13 @@ def _fill(
     return seat
 
 
-def _check_days(enrolment: Enrolment, starts_on: date) -> None:
+def _check_horizon(day: date, at: datetime) -> None:
+    if day > (last := planning_horizon(timezone.localtime(at).date())):
+        raise AssignmentRefused(f"日期 {day} 太远，最晚到 {last}，请核对年份。")
+
+
+def _check_days(enrolment: Enrolment, starts_on: date, at: datetime) -> None:
+    _check_horizon(starts_on, at)
     if starts_on < enrolment.starts_on:
         raise AssignmentRefused(f"开始日不能早于企业纳入日 {enrolment.starts_on}。")
     if enrolment.ends_on is not None and starts_on > enrolment.ends_on:
@@ -315,14 +331,29 @@ def _check_quota(enrolment: Enrolment, official: Official, on: date) -> str:
     return f"{words}，本次指派后超出限额，请留意。"
 
 
-def _vacate(seat: Assignment, on: date) -> None:
+def _vacate(seat: Assignment, on: date, at: datetime) -> None:
     if seat.ends_on is not None and seat.ends_on < on:
         return
-    if seat.starts_on >= on:
-        seat.delete()  # it never began: the trail keeps it
-    else:
+    if seat.starts_on < on:
         seat.ends_on = on - timedelta(days=1)
         seat.save(update_fields=["ends_on"])
+    elif can_be_undone(seat, timezone.localtime(at).date()):
+        seat.delete()  # it never began: the trail keeps it
+    else:
+        first = seat.starts_on + timedelta(days=1)
+        raise AssignmentRefused(
+            f"“{seat.official or seat.department}”自 {seat.starts_on} 起已担任“{seat.role}”，"
+            f"已经开始的任职要留下记录。最早可从 {first} 起更换或撤下。"
+        )
+
+
+def can_be_undone(seat: Assignment, today: date) -> bool:
+    """Whether nothing has come of the seat yet: it begins today or later, and its holder met nobody in it."""
+    if seat.starts_on < today:
+        return False
+    visits = Visit.objects.filter(enrolment=seat.enrolment_id, on__gte=seat.starts_on)
+    held = {"official": seat.official_id} if seat.official_id else {"department": seat.department_id}
+    return not visits.filter(**held).exists()
 
 
 def _facts(seat: Assignment) -> dict[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from companies.models import Company, Contact, Enrolment, ServicePlan
 from liaison.models import Official
-from liaison.normalise import any_phone
+from liaison.normalise import any_phone, planning_horizon
 from liaison.services import record
 
 
@@ -84,6 +85,8 @@ def write_plan(
         raise PlanRefused("包抓方案须写明目标和措施。")
     if due_on is not None and due_on < enrolment.starts_on:
         raise PlanRefused(f"完成日期不能早于企业纳入日 {enrolment.starts_on}。")
+    if due_on is not None and due_on > (last := planning_horizon(timezone.localtime(at).date())):
+        raise PlanRefused(f"完成日期 {due_on} 太远，最晚到 {last}，请核对年份。")
     before = ServicePlan.objects.filter(enrolment=enrolment).first()
     plan, _ = ServicePlan.objects.update_or_create(
         enrolment=enrolment,

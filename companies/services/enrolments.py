@@ -8,9 +8,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from companies.models import Assignment, Company, Enrolment, Project
 from liaison.models import Official, Programme, ProgrammeVersion
+from liaison.normalise import planning_horizon
 from liaison.services import record
 
 BATCH = 2000
@@ -42,7 +44,7 @@ def enrol_companies(
 
     Done again, it changes nothing more; two clerks at once enrol each company once.
     """
-    version = _open(programme, starts_on)
+    version = _open(programme, starts_on, at)
     if isinstance(companies, QuerySet):
         keys = set(companies.order_by().values_list("pk", flat=True))
     else:
@@ -85,7 +87,7 @@ def enrol_project(
     *, programme: Programme, project: Project, starts_on: date, by: Official, at: datetime
 ) -> Enrolment:
     """纳入包联 for a major project, beside its company; an enrolment still running is returned as it is."""
-    version = _open(programme, starts_on)
+    version = _open(programme, starts_on, at)
     if not project.company.region.path.startswith(programme.region.path):
         raise EnrolmentRefused(f"项目“{project}”不在{programme.region}范围内，不能纳入“{programme}”。")
     running = Enrolment.objects.filter(programme=programme, project=project).filter(
@@ -108,6 +110,7 @@ def end_enrolment(*, enrolment: Enrolment, ends_on: date, by: Official, at: date
         raise EnrolmentRefused(f"该企业已于 {enrolment.ends_on} 退出包联。")
     if ends_on < enrolment.starts_on:
         raise EnrolmentRefused(f"退出日不能早于纳入日 {enrolment.starts_on}。")
+    _check_horizon(ends_on, at)
     if enrolment.visits.filter(on__gt=ends_on).exists():
         raise EnrolmentRefused("退出日之后已有走访记录，请核对日期。")
     seats = Assignment.objects.filter(enrolment=enrolment).exclude(ends_on__lte=ends_on)
@@ -121,7 +124,12 @@ def end_enrolment(*, enrolment: Enrolment, ends_on: date, by: Official, at: date
     return enrolment
 
 
-def _open(programme: Programme, on: date) -> ProgrammeVersion:
+def _check_horizon(day: date, at: datetime) -> None:
+    if day > (last := planning_horizon(timezone.localtime(at).date())):
+        raise EnrolmentRefused(f"日期 {day} 太远，最晚到 {last}，请核对年份。")
+
+
+def _open(programme: Programme, on: date, at: datetime) -> ProgrammeVersion:
     """The rules under which the programme takes companies in on the day, the programme locked."""
     programme = (
         Programme.objects.select_for_update(of=("self",), no_key=True)
@@ -132,6 +140,7 @@ def _open(programme: Programme, on: date) -> ProgrammeVersion:
         raise EnrolmentRefused(f"“{programme}”自 {programme.starts_on} 起实施，纳入日不能更早。")
     if programme.ends_on is not None and on > programme.ends_on:
         raise EnrolmentRefused(f"“{programme}”已于 {programme.ends_on} 结束，不能再纳入企业。")
+    _check_horizon(on, at)
     try:
         return programme.version_on(on)
     except ProgrammeVersion.DoesNotExist:

@@ -23,6 +23,7 @@ from companies.models.assignments import EnrolmentQuerySet
 from companies.views.queues import Tally, Test, anything, kept, page_of, under, workbook_of
 from liaison.choices import Holder, RegionLevel
 from liaison.models import Department, Official, Posting, Quota, Region, TeamRole
+from liaison.normalise import row_key
 
 CANDIDATES = 12
 
@@ -125,7 +126,7 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
         return back
     chosen = _filtered(request).managed_by(request.user)
     if not request.POST.get("everything"):
-        keys = [key for key in request.POST.getlist("enrolment") if key.isdecimal()]
+        keys = [key for text in request.POST.getlist("enrolment") if (key := row_key(text))]
         chosen = chosen.filter(pk__in=keys)
         if not keys:
             messages.warning(request, "还没有选择企业，请先勾选，再指派单位。")
@@ -207,7 +208,7 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     held = Assignment.objects.visible_to(request.user).in_force(on).filter(enrolment=found, role=role)
     key = request.GET.get("replaces") or request.POST.get("replaces") or ""
     held = held.select_related("official", "department")
-    replaced = held.filter(pk=key).first() if key.isdecimal() else None
+    replaced = held.filter(pk=row_key(key)).first() if key else None
     form = SeatForm(
         request.POST or None,
         role=role,
@@ -242,6 +243,7 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "enrolment": found,
         "role": role,
         "replaced": replaced,
+        "undoes": replaced is not None and services.can_be_undone(replaced, on),
         "form": form,
         "words": words,
         "candidates": candidates[:CANDIDATES],
@@ -360,7 +362,9 @@ def seat_vacate(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
     except services.AssignmentRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "已撤下，该席位从今天起空缺。")
+        undone = assignment.starts_on >= on
+        words = "已撤销尚未开始的指派。" if undone else "已撤下，该席位从今天起空缺。"
+        messages.success(request, words)
     return _panel(request, found) if request.htmx else redirect(found.company)
 
 

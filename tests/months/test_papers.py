@@ -150,6 +150,8 @@ class TestAgenda:
         item = meeting.items.get()
         with pytest.raises(MeetingRefused, match="不能早于今天"):
             decide_item(item=item, decision="限期", due_on=date(2026, 4, 2), by=cast.office, at=when)
+        with pytest.raises(MeetingRefused, match="太远"):
+            decide_item(item=item, decision="限期", due_on=date.max, by=cast.office, at=when)
         decide_item(item=item, decision="供电局增容", due_on=date(2026, 4, 20), by=cast.office, at=when)
         with pytest.raises(MeetingRefused, match="不能晚于今天"):
             hold_meeting(meeting=meeting, held_on=date(2026, 4, 4), by=cast.office, at=when)

@@ -9,7 +9,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from companies.services import end_enrolment
 from issues.models import Ticket
 from liaison.choices import Reach, SystemRole
 from liaison.models import Posting
@@ -72,11 +71,6 @@ def test_a_problem_is_not_collected_before_the_company_was_enrolled(
     answer = api_as("official").post(reverse("ticket-list"), body)
     assert answer.status_code == 409
     assert "不能早于" in answer.json()["detail"]
-
-
-def test_an_enrolment_may_end_with_the_last_day_of_time(cast: Cast) -> None:
-    done = end_enrolment(enrolment=cast.enrolment, ends_on=date.max, by=cast.office, at=at(2026, 4, 2))
-    assert set(done.assignments.values_list("ends_on", flat=True)) == {date.max}
 
 
 def test_the_roster_staff_cannot_take_over_a_technical_administrator(
