@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from liaison.choices import Reach
 from liaison.choices import SystemRole as R
-from liaison.models import Official, Region
+from liaison.models import Official, Posting, Region
 
 
 class Capability(Enum):
@@ -45,6 +46,12 @@ ROLES: dict[str, frozenset[Capability]] = {
 def may(official: Official, capability: Capability) -> bool:
     """Whether one of the official's postings of the day carries the capability."""
     return any(capability in ROLES[posting.role] for posting in official.access.postings)
+
+
+def is_administrator(official: Official, postings: Iterable[Posting]) -> bool:
+    """Whether somebody administers the system, by one of these postings or by the back office's own flags."""
+    by_post = any(Capability.APPOINT_ADMINS in ROLES[posting.role] for posting in postings)
+    return official.is_staff or official.is_superuser or by_post
 
 
 def may_in(official: Official, capability: Capability, region: Region) -> bool:

@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from liaison.choices import ImportState, Verdict
 from liaison.imports.columns import Column, known_headings, suggest_mapping
 from liaison.imports.rosters import Draft, Examiner, Roster, Scope, in_batches, roster_of
 from liaison.models import ImportRow, ImportRun
+from liaison.normalise import planning_horizon
 from liaison.services import imports as runs
 from liaison.spreadsheets import DigitsLost, Sheet, UnreadableFile, cell_text, open_roster
 from liaison.spreadsheets.guards import Kind as FileKind
@@ -111,23 +112,26 @@ def _drafts(path: Path, run: ImportRun, columns: dict[str, Column]) -> Iterator[
     names = _names(sheet.headings)
     titles = {name: run.mapping.get(name, column.heading) for name, column in columns.items()}
     places = {name: names.index(heading) for name, heading in run.mapping.items() if heading in names}
+    last = planning_horizon(timezone.localtime(run.uploaded_at).date())
     for number, cells in sheet.rows:
         shown = {name: text for name, cell in zip(names, cells, strict=False) if (text := _shown(cell))}
         draft = Draft(number=number, cells=shown, given={}, titles=titles)
         if is_text_file and len(cells) > len(names):
             draft.errors[""] = "本行比表头多出几格，可能多了分隔符，各列已错位"
         for name, place in places.items():
-            _read(draft, name, columns[name], cells[place])
+            _read(draft, name, columns[name], cells[place], last)
         yield draft
 
 
-def _read(draft: Draft, name: str, column: Column, cell: object) -> None:
+def _read(draft: Draft, name: str, column: Column, cell: object, last: date) -> None:
     try:
         value = column.read(cell)
     except (DigitsLost, ValueError) as problem:
         draft.blame(name, str(problem))
         return
-    if value is not None:
+    if isinstance(value, date) and value > last:
+        draft.blame(name, f"日期 {value} 太远，最晚到 {last}，请核对年份")
+    elif value is not None:
         draft.given[name] = value
     elif column.required:
         draft.blame(name, "不能为空")

@@ -16,7 +16,7 @@ from liaison.imports.rosters import Draft, Examiner, Roster, Scope, register
 from liaison.imports.widgets import MOBILE, BirthYear, Choice, Day, Shown, Text
 from liaison.models import Department, ImportRow, Official, Posting, Region
 from liaison.normalise import pinyin_key
-from liaison.perms import Capability, may
+from liaison.perms import Capability, is_administrator, may
 
 REACH_OF_ROLE = {SystemRole.OFFICIAL: Reach.OWN, SystemRole.UNIT: Reach.DEPARTMENT}
 RANK_WORDS = {
@@ -38,6 +38,7 @@ ROLE_WORDS = {
 REACH_WORDS = {"本人": Reach.OWN, "本单位": Reach.DEPARTMENT, "本区划": Reach.REGION, "本辖区": Reach.REGION}
 PERSON = ("phone", "rank", "birth_year")
 POST = ("title", "reach", "starts_on", "ends_on")
+RIGHTS = frozenset({"reach", "starts_on", "ends_on"})  # what of a post decides who sees what, and when
 
 
 class OfficialResource(RosterResource):
@@ -207,9 +208,8 @@ class OfficialExaminer(Examiner):
             return
         if squeezed(kept.name) != squeezed(name):
             draft.blame("name", f"手机号 {kept.phone} 登记的是{kept.name}，姓名不符，请核对")
-        posts = self.posts.get(kept.pk, [])
-        running = [post for post in posts if post.ends_on is None or post.ends_on >= self.scope.on]
-        units = {self.units.by_pk[post.department_id] for post in running or posts}  # who left is not ours
+        posts = self._running(kept) or self.posts.get(kept.pk, [])
+        units = {self.units.by_pk[post.department_id] for post in posts}  # who left is not ours
         if units and not any(unit.region.path.startswith(self.scope.region.path) for unit in units):
             draft.blame("phone", f"该干部已登记在{self.scope.region}以外的单位，请由上一级的名册管理员导入")
 
@@ -230,6 +230,10 @@ class OfficialExaminer(Examiner):
             draft.blame("ends_on", f"任职止早于任职起（{starts}）")
             return
         changed = new_person or new_post or post is None
+        if kept and changed:
+            self._check_standing(draft, kept, has_new_rights=post is None or not RIGHTS.isdisjoint(new_post))
+            if draft.errors:
+                return
         draft.verdict = Verdict.NEW if kept is None else Verdict.CHANGED if changed else Verdict.SAME
         if kept:
             self.show_changes(draft, old_person | old_post, new_person | new_post)
@@ -253,6 +257,19 @@ class OfficialExaminer(Examiner):
         }
         role = SystemRole(given["role"]).label
         self.tell(draft, given["department"].name, given.get("title"), role, given.get("phone"))
+
+    def _check_standing(self, draft: Draft, kept: Official, *, has_new_rights: bool) -> None:
+        """Roster staff change no administrator, and give themselves no post and no wider view."""
+        if self.may_appoint_admins:
+            return
+        if is_administrator(kept, self._running(kept)):
+            draft.blame("name", f"{kept.name}是系统管理员，其资料和任职只能由系统管理员修改")
+        elif kept.pk == self.scope.by.pk and has_new_rights:
+            draft.blame("role", "不能给自己增加任职或改变权限，请由其他名册管理员或系统管理员导入")
+
+    def _running(self, kept: Official) -> list[Posting]:
+        posts = self.posts.get(kept.pk, [])
+        return [post for post in posts if post.ends_on is None or post.ends_on >= self.scope.on]
 
     def _kept_post(self, draft: Draft, kept: Official) -> Posting | None:
         """The same seat in the same unit that has not ended before this line's day."""

@@ -72,6 +72,47 @@ def test_roster_staff_cannot_make_an_administrator(roster: Official, admin: Offi
     assert verdicts(check("officials", content, admin)) == {2: Verdict.NEW}
 
 
+def test_roster_staff_change_no_administrator(roster: Official, admin: Official, cast: Cast):
+    """Neither rank nor posts nor the number, by which an administrator signs in; the other lines pass."""
+    nameless = OfficialFactory(name="管后台", phone=None, is_staff=True)
+    PostingFactory(official=nameless, department=cast.land, role=SystemRole.UNIT)
+    rows = [
+        [admin.name, admin.phone, cast.coordination.name, "", "厅级", "", "", ""],
+        [admin.name, admin.phone, cast.land.name, "局长", "", "单位联络员", "", ""],
+        ["管后台", "13700000009", cast.land.name, "", "", "单位联络员", "", ""],
+        ["高远", "13700000001", cast.land.name, "", "", "", "", ""],
+    ]
+    run = check("officials", sheet_bytes(HEADINGS, rows), roster)
+    assert verdicts(run) == {2: Verdict.ERROR, 3: Verdict.ERROR, 4: Verdict.ERROR, 5: Verdict.NEW}
+    assert "管系统是系统管理员，其资料和任职只能由系统管理员修改" in reasons(run, 2)["姓名"]
+    assert "只能由系统管理员修改" in reasons(run, 4)["姓名"]
+    confirm(run, roster)
+    admin.refresh_from_db()
+    nameless.refresh_from_db()
+    assert (admin.rank, nameless.phone) == (Rank.STAFF, None)
+    assert admin.postings.count() == 1
+
+    assert Verdict.ERROR not in verdicts(check("officials", sheet_bytes(HEADINGS, rows), admin)).values()
+
+
+def test_roster_staff_give_themselves_no_rights(roster: Official, admin: Official, cast: Cast):
+    rows = [
+        [roster.name, roster.phone, cast.coordination.name, "", "", "协调办公室", "", ""],
+        [roster.name, roster.phone, cast.coordination.name, "科长", "", "名册管理员", "", ""],
+    ]
+    run = check("officials", sheet_bytes(HEADINGS, rows), roster)
+    assert verdicts(run) == {2: Verdict.ERROR, 3: Verdict.CHANGED}
+    assert "不能给自己增加任职" in reasons(run, 2)["系统角色"]
+    assert verdicts(check("officials", sheet_bytes(HEADINGS, rows), admin))[2] == Verdict.CHANGED
+
+
+def test_a_post_is_not_planned_for_the_end_of_time(roster: Official, cast: Cast):
+    rows = [["高远", "13700000001", cast.land.name, "", "", "", "2099-01-01", ""]]
+    run = check("officials", sheet_bytes(HEADINGS, rows), roster)
+    assert verdicts(run) == {2: Verdict.ERROR}
+    assert "日期 2099-01-01 太远，最晚到 2028-12-31" in reasons(run, 2)["任职起"]
+
+
 def test_refuses_units_outside_and_words_that_mean_nothing(roster: Official, cast: Cast):
     abroad = DepartmentFactory(name="邻市财政局", region__code="519800", region__name="邻市")
     rows = [
