@@ -19,11 +19,12 @@ from issues.models import (
     MonthEnd,
     TicketEvent,
 )
+from issues.services.clock import Calendars
 from liaison.choices import Rung
-from liaison.models import CalendarDay, Official
+from liaison.models import Official
 from liaison.normalise import planning_horizon
 from liaison.services import record
-from liaison.workdays import WorkCalendar, day_of
+from liaison.workdays import day_of
 
 OVERDUE_WORKING_DAYS = 5  # as long past its limit as the red-plus light
 REWORKS = 2
@@ -73,15 +74,12 @@ def set_agenda(*, month_end: MonthEnd, at: datetime) -> DispatchMeeting:
 
 def _stuck_in(month_end: MonthEnd) -> list[_Stuck]:
     carried = _left_from_last_meeting(month_end)
-    calendars: dict[int, WorkCalendar] = {}
+    calendars = Calendars()
     found = []
     for row in _candidates(month_end, carried):
         overdue = 0
         if row.is_overdue and row.term:
-            region = row.company.region
-            if region.pk not in calendars:
-                calendars[region.pk] = CalendarDay.objects.as_calendar(region)
-            overdue = calendars[region.pk].count(row.term, day_of(month_end.until))
+            overdue = calendars.of(row.company.region).count(row.term, day_of(month_end.until))
         reasons = [
             words
             for applies, words in (
