@@ -21,6 +21,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from liaison.forms.filters import FilterSet
 from tests.access.table import API, Row
 from tests.access.world import World
 
@@ -170,6 +171,12 @@ def listen(patch: Any) -> Asked:
         found = plain_parse(parser, *args, **kwargs)
         return thing(found) if type(found) is dict else found
 
+    def filters(asking: FilterSet, *args: Any, **kwargs: Any) -> None:
+        plain_filters(asking, *args, **kwargs)
+        asked.query.update(dict.fromkeys(asking.filters))  # it reads a copy of the query string
+
+    plain_filters = FilterSet.__init__
+    patch.setattr(FilterSet, "__init__", filters)
     patch.setattr(WSGIRequest, "GET", property(get, set_get))
     patch.setattr(WSGIRequest, "POST", property(post, WSGIRequest._set_post))
     patch.setattr(JSONParser, "parse", parse)
