@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -9,8 +10,9 @@ from django.http import FileResponse
 
 from issues.choices import Light
 from issues.models import Ticket
+from issues.reports.deadlines import Shift
 from liaison.exports import download_workbook
-from liaison.models import Official
+from liaison.models import CalendarChange, Official
 from liaison.workdays import day_of
 
 HEADINGS = (
@@ -51,4 +53,50 @@ def export_tickets(tickets: QuerySet[Ticket], *, by: Official, at: datetime, que
         at=at,
         query=query,
         text_columns=("编号", "统一社会信用代码"),
+    )
+
+
+SHIFT_HEADINGS = (
+    "编号",
+    "企业",
+    "县区",
+    "问题",
+    "状态",
+    "环节",
+    "起算日",
+    "原期限",
+    "新期限",
+    "工作日数",
+    "怎么算的",
+)
+
+
+def export_shifts(
+    shifts: Sequence[Shift], *, change: CalendarChange, by: Official, at: datetime
+) -> FileResponse:
+    """期限调整预览: every open deadline that a change of the calendar moves."""
+    rows = (
+        (
+            one.ticket.number,
+            one.ticket.company.name,
+            one.ticket.company.region.name,
+            one.ticket.title,
+            one.ticket.get_status_display(),
+            one.deadline.step,
+            one.deadline.since,
+            one.deadline.old,
+            one.deadline.new,
+            one.deadline.limit,
+            one.deadline.explain().words,
+        )
+        for one in shifts
+    )
+    return download_workbook(
+        title="期限调整预览",
+        headings=SHIFT_HEADINGS,
+        rows=rows,
+        by=by,
+        at=at,
+        query=f"change={change.pk}",
+        text_columns=("编号",),
     )

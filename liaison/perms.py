@@ -19,6 +19,7 @@ class Capability(Enum):
     ISSUE_PASSWORDS = "发放登录密码"
     READ_DIRECTORY = "查看单位与干部名册"
     READ_AUDIT = "查看操作记录"
+    KEEP_CALENDAR = "维护工作日历"
 
 
 ROLES: dict[str, frozenset[Capability]] = {
@@ -32,7 +33,7 @@ ROLES: dict[str, frozenset[Capability]] = {
         }
     ),
     # 协调办公室 enrols companies and assigns teams; people are the roster staff's.
-    R.OFFICE: frozenset({Capability.IMPORT_COMPANIES, Capability.READ_DIRECTORY}),
+    R.OFFICE: frozenset({Capability.IMPORT_COMPANIES, Capability.READ_DIRECTORY, Capability.KEEP_CALENDAR}),
     # 系统管理员 may do all of it.
     R.ADMIN: frozenset(Capability),
     # Officials, unit liaison officers, leaders and assessors import nothing.
@@ -67,3 +68,10 @@ def regions_for(official: Official, capability: Capability) -> list[Region]:
         if posting.reach == Reach.REGION and capability in ROLES[posting.role]
     }
     return sorted(found.values(), key=lambda region: (len(region.path), region.path))
+
+
+def may_keep_calendar(official: Official, region: Region | None) -> bool:
+    """Whether the official may change a place's calendar; the nation's (None) is entered at the city."""
+    if region is not None:
+        return may_in(official, Capability.KEEP_CALENDAR, region)
+    return any(home.parent_id is None for home in regions_for(official, Capability.KEEP_CALENDAR))

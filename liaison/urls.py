@@ -11,6 +11,7 @@ import issues.api
 import liaison.api.directory
 import liaison.api.imports
 import liaison.api.schema
+from issues.views import calendar as moves
 from liaison.views import accounts, calendar, directory, imports, rulebook
 from liaison.views.gallery import components
 
@@ -38,6 +39,34 @@ ground_floor = (
         path("programmes/<slug:code>/", rulebook.programme, name="programme"),
         path("calendar/", calendar.calendar, name="calendar"),
         path("calendar/<int:year>/", calendar.calendar, name="calendar-year"),
+        path("calendar/<int:year>/notice/", calendar.notice, name="calendar-notice"),
+        path("calendar/exceptions/new/", calendar.exception_new, name="calendar-exception"),
+        path(
+            "calendar/exceptions/<int:pk>/correct/",
+            calendar.exception_correct,
+            name="calendar-exception-correct",
+        ),
+        path(
+            "calendar/exceptions/<int:pk>/withdraw/",
+            calendar.exception_withdraw,
+            name="calendar-exception-withdraw",
+        ),
+        path("calendar/changes/", calendar.changes, name="calendar-changes"),
+        *(
+            path(
+                f"calendar/changes/<int:pk>/{act and act + '/'}",
+                view,
+                name=f"calendar-change{act and '-' + act}",
+            )
+            for act, view in (
+                ("", moves.calendar_change),
+                ("progress", moves.calendar_change_progress),
+                ("export", moves.calendar_change_export),
+                ("confirm", moves.calendar_change_confirm),
+                ("renew", moves.calendar_change_renew),
+                ("discard", moves.calendar_change_discard),
+            )
+        ),
         path("audit/", rulebook.audit, name="audit"),
         *imports.urlpatterns,
     ],

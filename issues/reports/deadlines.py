@@ -37,7 +37,9 @@ NEXT_STEP = {
     Status.IN_PROGRESS: "办结",
     Status.RESOLVED: "答复企业",
 }
+# While the unit handles it, the present step is 办结; a problem resolved keeps that day, to be judged by.
 HANDLED = (Status.DISPATCHED, Status.IN_PROGRESS)
+GIVEN = (*HANDLED, Status.RESOLVED, Status.ANSWERED)
 DAYS = ("next_on", "warn_on", "alarm_on", "act_on", "report_due_on", "due_on", "due_is_provisional")
 
 
@@ -162,12 +164,20 @@ def _reached(tickets: QuerySet[Ticket], change: CalendarChange, first: date) -> 
 
 
 def with_start(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """Annotate the move that set the present clock going, with its moment; fetch place and present units."""
-    starts = TicketEvent.objects.filter(ticket=OuterRef("pk"), move__in=STARTS).order_by("-at", "-pk")
+    """Annotate the move that set the present clock going, and the one that set that of 办结 going.
+
+    Place and present units are fetched along.
+    """
+    events = TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by("-at", "-pk")
+    starts = events.filter(move__in=STARTS)
+    given = events.filter(move__in=(Move.DISPATCH, Move.REWORK))
     units = TicketUnit.objects.filter(is_current=True).select_related("department").order_by("-part", "pk")
     return (
         tickets.annotate(
-            start_at=Subquery(starts.values("at")[:1]), start_move=Subquery(starts.values("move")[:1])
+            start_at=Subquery(starts.values("at")[:1]),
+            start_move=Subquery(starts.values("move")[:1]),
+            given_at=Subquery(given.values("at")[:1]),
+            given_move=Subquery(given.values("move")[:1]),
         )
         .select_related("company__region")
         .prefetch_related(Prefetch("units", units, to_attr="present_units"))
@@ -180,6 +190,13 @@ def _start_of(ticket: Any) -> tuple[date, str]:
     if ticket.status == Status.DRAFT or ticket.start_at is None:
         return day_of(ticket.collected_at), STARTS[Move.COLLECT]
     return day_of(ticket.start_at), STARTS[Move(ticket.start_move)]
+
+
+def _given(ticket: Any) -> tuple[date, str]:
+    """The day from which 办结 is counted: the dispatch, or the company's return."""
+    if ticket.given_at is None:
+        return _start_of(ticket)
+    return day_of(ticket.given_at), STARTS[Move(ticket.given_move)]
 
 
 def deadlines_of(ticket: Ticket, calendar: WorkCalendar) -> list[Deadline]:
@@ -200,10 +217,10 @@ class _Counter:
         n = self.now.count(since, old)
         return self.then.add(since, n) if n > 0 else old
 
-    def count(self, step: str, old: date, since: date | None = None) -> date:
+    def count(self, step: str, old: date, start: tuple[date, str] | None = None) -> date:
         """Like `shift`, and keep it as a deadline to be told of."""
-        since = since or self.since
-        deadline = Deadline(step, since, self.started, old, self.shift(old, since), self.then)
+        since, started = start or (self.since, self.started)
+        deadline = Deadline(step, since, started, old, self.shift(old, since), self.then)
         self.deadlines.append(deadline)
         return deadline.new
 
@@ -220,19 +237,18 @@ def _recount(ticket: Any, now: WorkCalendar, then: WorkCalendar) -> Recount:
     next_on, due_on, report_due_on = ticket.next_on, ticket.due_on, ticket.report_due_on
     provisional = ticket.due_is_provisional
     units: list[tuple[int, date, date]] = []
-    if status in HANDLED:
-        if status == Status.DISPATCHED:
-            next_on = counter.count(NEXT_STEP[Status.DISPATCHED], next_on)
-        due_on = counter.count(NEXT_STEP[Status.IN_PROGRESS], due_on)
-        if status == Status.IN_PROGRESS:
-            next_on = due_on
-        provisional = then.is_provisional(counter.since, due_on)
+    if status in NEXT_STEP and status != Status.IN_PROGRESS:
+        next_on = counter.count(NEXT_STEP[Status(status)], next_on)
+    if status == Status.DRAFT:
+        report_due_on = next_on
+    if status in GIVEN and due_on is not None:
+        since, started = _given(ticket)
+        due_on = counter.count(NEXT_STEP[Status.IN_PROGRESS], due_on, (since, started))
+        provisional = then.is_provisional(since, due_on)
         rows = [_unit_days(unit, due_on, counter) for unit in ticket.present_units]
         units = [row for row in rows if row is not None]
-    elif status in NEXT_STEP:
-        next_on = counter.count(NEXT_STEP[Status(status)], next_on)
-        if status == Status.DRAFT:
-            report_due_on = next_on
+    if status == Status.IN_PROGRESS:
+        next_on = due_on
     anchor = (ticket.next_on, next_on)
     acts_on_handling = ticket.act_on is not None and ticket.act_on > now.next_working(ticket.next_on)
     days = {
@@ -256,5 +272,6 @@ def _unit_days(unit: TicketUnit, due_on: date, counter: _Counter) -> tuple[int, 
     if unit.part == Part.LEAD:
         own = due_on
     elif unit.finished_at is None:
-        own = counter.count(f"协办反馈（{unit.department}）", unit.due_on, since)
+        start = (since, STARTS[Move.DISPATCH])
+        own = counter.count(f"协办反馈（{unit.department}）", unit.due_on, start)
     return (unit.pk, sign_due_on, own) if (sign_due_on, own) != (unit.sign_due_on, unit.due_on) else None

@@ -418,7 +418,7 @@ def write_change(*, change: CalendarChange, moved: int, at: datetime) -> Calenda
         for day in days
         if day.kind
     )
-    known = CalendarYear.objects.select_for_update().in_bulk(sorted(years_of(change, days)))
+    known = CalendarYear.objects.select_for_update(of=("self",)).in_bulk(sorted(years_of(change, days)))
     for year in sorted(years_of(change, days)):
         row = known.get(year) or CalendarYear(year=year)
         if year == change.year:

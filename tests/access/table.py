@@ -56,6 +56,10 @@ def _run(w: World) -> tuple[Any, ...]:
     return (w.run.pk,)
 
 
+def _closure(w: World) -> tuple[Any, ...]:
+    return (w.closure.pk,)
+
+
 def _api_company(w: World, **more: Any) -> dict[str, Any]:
     return {"company": w.cast.company.uscc, "programme": w.code} | more
 
@@ -77,6 +81,11 @@ REVIEW: dict[str, Any] = {
 ROSTERS = _roles("roster", "office", "admin")
 RUN: dict[str, Any] = {"allowed": ROSTERS, "hidden": EVERYBODY - ROSTERS, "path": _run}
 MANAGERS = _roles("office", "admin")
+CHANGE: dict[str, Any] = {
+    "allowed": MANAGERS,
+    "hidden": EVERYBODY - MANAGERS,
+    "path": lambda w: (w.change.pk,),
+}
 
 PAGES = (
     # the front door
@@ -100,6 +109,21 @@ PAGES = (
     Row("liaison:programme", EVERYBODY, path=lambda w: (w.code,)),
     Row("liaison:calendar", EVERYBODY),
     Row("liaison:calendar-year", EVERYBODY, path=lambda w: (2026,)),
+    Row("liaison:calendar-notice", MANAGERS, path=lambda w: (2027,)),
+    Row("liaison:calendar-notice", MANAGERS, path=lambda w: (2027,), method="POST"),
+    Row("liaison:calendar-exception", MANAGERS),
+    Row("liaison:calendar-exception", MANAGERS, method="POST"),
+    Row("liaison:calendar-exception-correct", MANAGERS, path=_closure),
+    Row("liaison:calendar-exception-correct", MANAGERS, path=_closure, method="POST"),
+    Row("liaison:calendar-exception-withdraw", MANAGERS, path=_closure),
+    Row("liaison:calendar-exception-withdraw", MANAGERS, path=_closure, method="POST"),
+    Row("liaison:calendar-changes", MANAGERS),
+    Row("liaison:calendar-change", **CHANGE),
+    Row("liaison:calendar-change-progress", **CHANGE),
+    Row("liaison:calendar-change-export", **CHANGE, method="POST"),
+    Row("liaison:calendar-change-confirm", **CHANGE, method="POST"),
+    Row("liaison:calendar-change-renew", **CHANGE, method="POST"),
+    Row("liaison:calendar-change-discard", **CHANGE, method="POST"),
     Row("liaison:audit", _roles("admin")),
     Row("liaison:imports", ROSTERS),
     Row("liaison:imports", ROSTERS, method="POST"),

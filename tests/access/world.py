@@ -9,8 +9,11 @@ import assessment.services as assessing
 from assessment.models import Score, Survey
 from companies.models import Assignment, Contact, Visit
 from issues.models import Bulletin, DispatchMeeting, Ticket
-from liaison.models import ImportRun
+from liaison.choices import DayKind
+from liaison.models import CalendarChange, CalendarDay, ImportRun
+from liaison.services import draft_exception
 from tests.factories import (
+    CalendarDayFactory,
     Cast,
     ImportRowFactory,
     ImportRunFactory,
@@ -42,6 +45,8 @@ class World:
     score: Score  # of 市自然资源局
     run: ImportRun
     seat: Assignment  # the official's
+    closure: CalendarDay  # an exception of the cast's county
+    change: CalendarChange  # drafted by the office, for the same county
     code: str = "p2"
     month: str = "2026-03"
 
@@ -79,4 +84,17 @@ def raise_world(cast: Cast) -> World:
         score=Score.objects.get(department=land, board="handling"),
         run=run,
         seat=enrolment.assignments.get(official=official),
+        closure=CalendarDayFactory(
+            on=date(2026, 7, 15), name="防汛停工", document="临江防指〔2026〕3号", region=cast.county
+        ),
+        change=draft_exception(
+            region=cast.county,
+            kind=DayKind.OFF,
+            first=date(2026, 4, 8),
+            last=date(2026, 4, 8),
+            reason="高温停工",
+            document="临江人社〔2026〕5号",
+            by=cast.office,
+            at=NOW,
+        ),
     )

@@ -1,0 +1,1 @@
+"""The working calendar: its changes, what they move, and the alarm."""
