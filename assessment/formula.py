@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-MIN_N = 5  # fewer cases than this say nothing of a unit: the item is not scored
 FULL = Decimal(100)
 MIN_SHARE = Decimal("0.5")  # of the weights: a total that stands on less would judge a unit by an aside
 _CENT = Decimal("0.01")
@@ -70,15 +69,18 @@ def ratio(numerator: int, denominator: int) -> Decimal | None:
     return cents(FULL * numerator / denominator)
 
 
-def item_points(item: Item, *, min_n: int = MIN_N) -> Decimal | None:
-    """The weight, less one point for each percentage point below the target; never below 0."""
+def item_points(item: Item, *, min_n: int) -> Decimal | None:
+    """The weight, less one point for each percentage point below the target; never below 0.
+
+    None where fewer than `min_n` cases say nothing of a unit: the item is not scored.
+    """
     actual = ratio(item.numerator, item.denominator)
     if actual is None or item.denominator < min_n:
         return None
     return max(Decimal(0), min(item.weight, cents(item.weight - (item.target - actual))))
 
 
-def score(items: Sequence[Item], slips: Iterable[Slipped] = (), *, min_n: int = MIN_N) -> Result:
+def score(items: Sequence[Item], slips: Iterable[Slipped] = (), *, min_n: int) -> Result:
     """Add up what was measurable, brought to 100 by its weights, and take off what slipped.
 
     No total where less than half of the weights could be measured.

@@ -61,10 +61,11 @@ class UnitMonth:
     unit: int
     items: tuple[formula.Item, ...]
     slips: tuple[formula.Slipped, ...]
+    min_n: int
 
     @property
     def result(self) -> formula.Result:
-        return formula.score(self.items, self.slips)
+        return formula.score(self.items, self.slips, min_n=self.min_n)
 
 
 def unit_months(month_end: MonthEnd, board: str) -> list[UnitMonth]:
@@ -85,6 +86,7 @@ def unit_months(month_end: MonthEnd, board: str) -> list[UnitMonth]:
                 formula.Slipped(rule.slip, counts.get(f"slip:{rule.slip}", 0), rule.points)
                 for rule in deductions
             ),
+            min_n=version.score_rule.min_n,
         )
         for unit, counts in sorted(counted.items())
     ]

@@ -48,6 +48,7 @@ class Holder(models.TextChoices):
 
     OFFICIAL = "official", "干部"
     DEPARTMENT = "department", "单位"
+    GROUP = "group", "工作组"
 
 
 class LimitKind(models.TextChoices):
@@ -60,7 +61,6 @@ class LimitKind(models.TextChoices):
     COOPERATE = "cooperate", "配合单位反馈"
     FEEDBACK = "feedback", "办结后答复企业"
     REWORK = "rework", "不满意后重办"
-    WARN = "warn", "到期前预警"
 
 
 class Rung(models.TextChoices):
@@ -162,3 +162,132 @@ class Verdict(models.TextChoices):
     SAME = "same", "无变化"
     DUPLICATE = "duplicate", "表内重复"
     ERROR = "error", "有误"
+
+
+class DepartmentKind(models.TextChoices):
+    """What sort of organ a unit is; quotas and eligibility may ask for it."""
+
+    ORGAN = "organ", "党政机关"
+    ECONOMIC = "economic", "经济部门"
+    UNIVERSITY = "university", "高校"
+    TOWN = "town", "镇街社区"
+    OTHER = "other", "其他单位"
+
+
+class SeatPlace(models.TextChoices):
+    """From where a seat's holder must come, seen from the company."""
+
+    ANY = "any", "不限"
+    CITY = "city", "市直单位"
+    SAME_COUNTY = "same_county", "企业所在县区"
+
+
+class Rhythm(models.TextChoices):
+    """How often something recurs."""
+
+    EVENT = "event", "不定期"
+    DAILY = "daily", "每日"
+    WEEKLY = "weekly", "每周"
+    FORTNIGHTLY = "fortnightly", "每两周"
+    MONTHLY = "monthly", "每月"
+    YEARLY = "yearly", "每年"
+
+
+class GroupKind(models.TextChoices):
+    """工作组: bodies that serve many companies at once."""
+
+    EXPERT = "expert", "专家组"
+    SUPERVISION = "supervision", "督导组"
+    SQUAD = "squad", "工作小分队"
+    SPECIAL = "special", "问题解决专项小组"
+    WORKING = "working", "工作组"
+
+
+class TriageScheme(models.TextChoices):
+    """How problems are sorted on arrival."""
+
+    GRADES = "grades", "按难易分级"
+    ROUTES = "routes", "按共性、个性、复杂分类"
+    NONE = "none", "不分级"
+
+
+class Remedy(models.TextChoices):
+    """By what a problem of a grade or route is settled."""
+
+    UNIT = "unit", "责任单位办理"
+    POLICY = "policy", "出台政策措施"
+    ONE_COMPANY = "one_company", "一企一策"
+    TASK_FORCE = "task_force", "成立专班"
+
+
+class CheckKind(models.TextChoices):
+    """How handling is verified outside the reports of those who handled."""
+
+    CALLBACK = "callback", "电话回访"
+    RANDOM = "random", "随机抽查"
+    UNANNOUNCED = "unannounced", "暗访"
+    TERMINAL = "terminal", "末梢验证"
+
+
+class Audience(models.TextChoices):
+    """Who is sent a bulletin."""
+
+    TOP = "top", "市委市政府主要领导"
+    LEADERS = "leaders", "其他市领导"
+    UNITS = "units", "各责任单位和县区"
+
+
+class DutySource(models.TextChoices):
+    """What a duty (规定动作) is counted from: first what is logged anyway, then the ledger of its own."""
+
+    TICKET_SOLVED = "ticket_solved", "解决问题"
+    CONTACT = "contact", "联系走访"
+    ON_SITE = "on_site", "上门走访"
+    POLICY = "policy", "对接政策"
+    FRONT_LINE = "front_line", "一线劳动"
+    SUGGESTION = "suggestion", "合理化建议"
+    EXPERIENCE = "experience", "体验报告"
+    INTEGRITY = "integrity", "廉政宣传"
+
+
+class DutyPeriod(models.TextChoices):
+    """Over which days a duty is due."""
+
+    BATCH = "batch", "每批次"
+    MONTH = "month", "每月"
+    QUARTER = "quarter", "每季度"
+    YEAR = "year", "每年"
+
+
+class FieldKind(models.TextChoices):
+    """What a field of the daily report holds."""
+
+    NUMBER = "number", "数量"
+    MONEY = "money", "金额（万元）"
+    YES_NO = "yes_no", "是否"
+    TEXT = "text", "文字"
+
+
+class PaperForm(models.TextChoices):
+    """Standing lists and forms that a programme keeps (domain §6)."""
+
+    TICKET_FORM = "ticket_form", "企业问题办理单"
+    COMPANY_SHEET = "company_sheet", "包抓企业基本情况表"
+    DEMANDS = "demands", "企业困难诉求清单"
+    POLICIES = "policies", "惠企政策兑现情况清单"
+    LEDGER = "ledger", "问题台账"
+    DUTY_LEDGER = "duty_ledger", "六个一工作台账"
+    EXPERIENCE = "experience", "体验报告"
+    APPRAISAL = "appraisal", "企业评议表"
+    DAILY = "daily", "企业日报"
+    DOOR_CARD = "door_card", "助企公示牌"
+
+
+class ResultUse(models.TextChoices):
+    """Where the results of the assessment go."""
+
+    DEDUCTION = "deduction", "向考核办提出扣分意见"
+    COMPREHENSIVE = "comprehensive", "综合考核"
+    DEPARTMENT = "department", "部门绩效考核"
+    PERSONAL = "personal", "个人年度考核"
+    ACCOUNTABILITY = "accountability", "作风问责"

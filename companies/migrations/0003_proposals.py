@@ -6,188 +6,641 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('companies', '0002_initial'),
-        ('liaison', '0002_failedsignin'),
+        ("companies", "0002_initial"),
+        ("liaison", "0002_failedsignin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.CharField(blank=True, max_length=60, verbose_name='说明')),
-                ('kind', models.CharField(blank=True, choices=[('company', '企业'), ('project', '项目')], help_text='空为企业和项目', max_length=8, verbose_name='对象')),
-                ('industry', models.CharField(blank=True, max_length=2, verbose_name='行业')),
-                ('scale', models.CharField(blank=True, choices=[('large', '大型'), ('medium', '中型'), ('small', '小型'), ('micro', '微型'), ('', '未填')], max_length=8, verbose_name='规模')),
-                ('only_uncovered', models.BooleanField(default=True, verbose_name='只排空缺')),
-                ('across', models.BooleanField(default=False, verbose_name='可跨县区')),
-                ('starts_on', models.DateField(verbose_name='从哪天起')),
-                ('keep_weight', models.PositiveSmallIntegerField(choices=[(0, '不考虑'), (1, '一般'), (2, '看重'), (3, '最看重')], default=2, verbose_name='保持现有')),
-                ('near_weight', models.PositiveSmallIntegerField(choices=[(0, '不考虑'), (1, '一般'), (2, '看重'), (3, '最看重')], default=2, verbose_name='就近')),
-                ('trade_weight', models.PositiveSmallIntegerField(choices=[(0, '不考虑'), (1, '一般'), (2, '看重'), (3, '最看重')], default=2, verbose_name='行业对口')),
-                ('load_weight', models.PositiveSmallIntegerField(choices=[(0, '不考虑'), (1, '一般'), (2, '看重'), (3, '最看重')], default=2, verbose_name='负担均衡')),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('solving', '试排中'), ('draft', '草案'), ('failed', '未能试排'), ('adopted', '已采用'), ('taken_back', '已撤回'), ('dropped', '已放弃')], default='queued', max_length=12, verbose_name='状态')),
-                ('phase', models.PositiveSmallIntegerField(default=0, verbose_name='进度')),
-                ('failure', models.CharField(blank=True, max_length=300, verbose_name='原因')),
-                ('made_at', models.DateTimeField(verbose_name='发起时间')),
-                ('solved_at', models.DateTimeField(blank=True, null=True, verbose_name='排出时间')),
-                ('adopted_at', models.DateTimeField(blank=True, null=True, verbose_name='采用时间')),
-                ('taken_back_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
-                ('seats', models.PositiveIntegerField(default=0, verbose_name='席位数')),
-                ('bound', models.PositiveIntegerField(default=0, help_text='任何排法都不会超过的数', verbose_name='最多可安排')),
-                ('keepable', models.PositiveIntegerField(default=0, verbose_name='现有可保持')),
-                ('people', models.PositiveIntegerField(default=0, verbose_name='可选干部')),
-                ('unfixed', models.PositiveIntegerField(default=0, help_text='原固定、因规则不再允许而重排的', verbose_name='未能固定')),
-                ('seconds', models.FloatField(default=0, verbose_name='用时（秒）')),
-                ('solver_seconds', models.FloatField(default=0, verbose_name='求解用时（秒）')),
-                ('adopted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='采用人')),
-                ('based_on', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='companies.proposal', verbose_name='由哪个草案再排')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='liaison.region', verbose_name='范围')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='liaison.teamrole', verbose_name='席位')),
-                ('taken_back_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤回人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=60, verbose_name="说明")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("company", "企业"), ("project", "项目")],
+                        help_text="空为企业和项目",
+                        max_length=8,
+                        verbose_name="对象",
+                    ),
+                ),
+                ("industry", models.CharField(blank=True, max_length=2, verbose_name="行业")),
+                (
+                    "scale",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("large", "大型"),
+                            ("medium", "中型"),
+                            ("small", "小型"),
+                            ("micro", "微型"),
+                            ("", "未填"),
+                        ],
+                        max_length=8,
+                        verbose_name="规模",
+                    ),
+                ),
+                ("only_uncovered", models.BooleanField(default=True, verbose_name="只排空缺")),
+                ("across", models.BooleanField(default=False, verbose_name="可跨县区")),
+                ("starts_on", models.DateField(verbose_name="从哪天起")),
+                (
+                    "keep_weight",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "不考虑"), (1, "一般"), (2, "看重"), (3, "最看重")],
+                        default=2,
+                        verbose_name="保持现有",
+                    ),
+                ),
+                (
+                    "near_weight",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "不考虑"), (1, "一般"), (2, "看重"), (3, "最看重")],
+                        default=2,
+                        verbose_name="就近",
+                    ),
+                ),
+                (
+                    "trade_weight",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "不考虑"), (1, "一般"), (2, "看重"), (3, "最看重")],
+                        default=2,
+                        verbose_name="行业对口",
+                    ),
+                ),
+                (
+                    "load_weight",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "不考虑"), (1, "一般"), (2, "看重"), (3, "最看重")],
+                        default=2,
+                        verbose_name="负担均衡",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("solving", "试排中"),
+                            ("draft", "草案"),
+                            ("failed", "未能试排"),
+                            ("adopted", "已采用"),
+                            ("taken_back", "已撤回"),
+                            ("dropped", "已放弃"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("phase", models.PositiveSmallIntegerField(default=0, verbose_name="进度")),
+                ("failure", models.CharField(blank=True, max_length=300, verbose_name="原因")),
+                ("made_at", models.DateTimeField(verbose_name="发起时间")),
+                ("solved_at", models.DateTimeField(blank=True, null=True, verbose_name="排出时间")),
+                ("adopted_at", models.DateTimeField(blank=True, null=True, verbose_name="采用时间")),
+                ("taken_back_at", models.DateTimeField(blank=True, null=True, verbose_name="撤回时间")),
+                ("seats", models.PositiveIntegerField(default=0, verbose_name="席位数")),
+                (
+                    "bound",
+                    models.PositiveIntegerField(
+                        default=0, help_text="任何排法都不会超过的数", verbose_name="最多可安排"
+                    ),
+                ),
+                ("keepable", models.PositiveIntegerField(default=0, verbose_name="现有可保持")),
+                ("people", models.PositiveIntegerField(default=0, verbose_name="可选干部")),
+                (
+                    "unfixed",
+                    models.PositiveIntegerField(
+                        default=0, help_text="原固定、因规则不再允许而重排的", verbose_name="未能固定"
+                    ),
+                ),
+                ("seconds", models.FloatField(default=0, verbose_name="用时（秒）")),
+                ("solver_seconds", models.FloatField(default=0, verbose_name="求解用时（秒）")),
+                (
+                    "adopted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="采用人",
+                    ),
+                ),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="companies.proposal",
+                        verbose_name="由哪个草案再排",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="liaison.region",
+                        verbose_name="范围",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="liaison.teamrole",
+                        verbose_name="席位",
+                    ),
+                ),
+                (
+                    "taken_back_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="撤回人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '试排草案',
-                'verbose_name_plural': '试排草案',
+                "verbose_name": "试排草案",
+                "verbose_name_plural": "试排草案",
             },
         ),
         migrations.CreateModel(
-            name='ProposalEnding',
+            name="ProposalEnding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='原起始日')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='原终止日')),
-                ('assigned_at', models.DateTimeField(verbose_name='原指派时间')),
-                ('restored_at', models.DateTimeField(blank=True, null=True, verbose_name='恢复时间')),
-                ('assigned_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='原指派人')),
-                ('assignment', models.ForeignKey(blank=True, help_text='空：原席位尚未开始，已取消', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='companies.assignment', verbose_name='缩短了的包联')),
-                ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='liaison.department', verbose_name='单位')),
-                ('enrolment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.enrolment', verbose_name='企业')),
-                ('official', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='干部')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='endings', to='companies.proposal', verbose_name='草案')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="原起始日")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="原终止日")),
+                ("assigned_at", models.DateTimeField(verbose_name="原指派时间")),
+                ("restored_at", models.DateTimeField(blank=True, null=True, verbose_name="恢复时间")),
+                (
+                    "assigned_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="原指派人",
+                    ),
+                ),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="空：原席位尚未开始，已取消",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="companies.assignment",
+                        verbose_name="缩短了的包联",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="liaison.department",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.enrolment",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="干部",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="endings",
+                        to="companies.proposal",
+                        verbose_name="草案",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '草案撤下的席位',
-                'verbose_name_plural': '草案撤下的席位',
+                "verbose_name": "草案撤下的席位",
+                "verbose_name_plural": "草案撤下的席位",
             },
         ),
         migrations.CreateModel(
-            name='ProposalGap',
+            name="ProposalGap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seats', models.PositiveSmallIntegerField(default=1, verbose_name='空缺')),
-                ('reason', models.CharField(choices=[('nobody', '本县区和市直都没有可选干部'), ('barred', '可选干部都须回避'), ('few', '可选干部少于席位数'), ('full', '可选干部名额原已用满'), ('taken', '可选干部名额在本草案中已用完'), ('bound', '有名额的干部已另包项目或企业，只能择一'), ('removed', '人工留空')], max_length=8, verbose_name='原因')),
-                ('eligible', models.PositiveIntegerField(default=0, verbose_name='可选干部')),
-                ('barred', models.PositiveIntegerField(default=0, verbose_name='须回避')),
-                ('enrolment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.enrolment', verbose_name='企业')),
-                ('proposal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='gaps', to='companies.proposal', verbose_name='草案')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seats", models.PositiveSmallIntegerField(default=1, verbose_name="空缺")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("nobody", "本县区和市直都没有可选干部"),
+                            ("barred", "可选干部都须回避"),
+                            ("few", "可选干部少于席位数"),
+                            ("full", "可选干部名额原已用满"),
+                            ("taken", "可选干部名额在本草案中已用完"),
+                            ("bound", "有名额的干部已另包项目或企业，只能择一"),
+                            ("removed", "人工留空"),
+                        ],
+                        max_length=8,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("eligible", models.PositiveIntegerField(default=0, verbose_name="可选干部")),
+                ("barred", models.PositiveIntegerField(default=0, verbose_name="须回避")),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.enrolment",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gaps",
+                        to="companies.proposal",
+                        verbose_name="草案",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '草案空缺',
-                'verbose_name_plural': '草案空缺',
+                "verbose_name": "草案空缺",
+                "verbose_name_plural": "草案空缺",
             },
         ),
         migrations.CreateModel(
-            name='ProposalPair',
+            name="ProposalPair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('solver', '自动'), ('hand', '人工')], default='solver', max_length=8, verbose_name='来源')),
-                ('is_fixed', models.BooleanField(default=False, verbose_name='固定')),
-                ('nearness', models.CharField(choices=[('town', '同镇街'), ('county', '同县区'), ('city', '市直'), ('other', '跨县区')], max_length=8, verbose_name='远近')),
-                ('trade', models.BooleanField(default=False, verbose_name='行业对口')),
-                ('is_kept', models.BooleanField(default=False, verbose_name='保持现有')),
-                ('load', models.PositiveSmallIntegerField(help_text='连同原有共包抓几户（项目另计）', verbose_name='负担')),
-                ('changed_at', models.DateTimeField(blank=True, null=True, verbose_name='改动时间')),
-                ('assignment', models.ForeignKey(blank=True, help_text='草案采用时新设的席位', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='companies.assignment', verbose_name='采用后的包联')),
-                ('changed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='改动人')),
-                ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='liaison.department', verbose_name='单位')),
-                ('enrolment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.enrolment', verbose_name='企业')),
-                ('official', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='干部')),
-                ('proposal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='companies.proposal', verbose_name='草案')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("solver", "自动"), ("hand", "人工")],
+                        default="solver",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("is_fixed", models.BooleanField(default=False, verbose_name="固定")),
+                (
+                    "nearness",
+                    models.CharField(
+                        choices=[
+                            ("town", "同镇街"),
+                            ("county", "同县区"),
+                            ("city", "市直"),
+                            ("other", "跨县区"),
+                        ],
+                        max_length=8,
+                        verbose_name="远近",
+                    ),
+                ),
+                ("trade", models.BooleanField(default=False, verbose_name="行业对口")),
+                ("is_kept", models.BooleanField(default=False, verbose_name="保持现有")),
+                (
+                    "load",
+                    models.PositiveSmallIntegerField(
+                        help_text="连同原有共包抓几户（项目另计）", verbose_name="负担"
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(blank=True, null=True, verbose_name="改动时间")),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="草案采用时新设的席位",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="companies.assignment",
+                        verbose_name="采用后的包联",
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="改动人",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="liaison.department",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.enrolment",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="干部",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pairs",
+                        to="companies.proposal",
+                        verbose_name="草案",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '草案配对',
-                'verbose_name_plural': '草案配对',
+                "verbose_name": "草案配对",
+                "verbose_name_plural": "草案配对",
             },
         ),
         migrations.CreateModel(
-            name='ProposalSupply',
+            name="ProposalSupply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.CharField(choices=[('bureau', '厅级'), ('county', '县级'), ('section', '科级'), ('staff', '一般干部')], max_length=10, verbose_name='职级')),
-                ('kind', models.CharField(choices=[('company', '企业'), ('project', '项目')], max_length=8, verbose_name='对象')),
-                ('people', models.PositiveIntegerField(verbose_name='人数')),
-                ('limit', models.PositiveIntegerField(verbose_name='限额合计')),
-                ('held', models.PositiveIntegerField(verbose_name='原已用')),
-                ('given', models.PositiveIntegerField(verbose_name='本草案用')),
-                ('spare', models.IntegerField(verbose_name='余')),
-                ('proposal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='supplies', to='companies.proposal', verbose_name='草案')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='liaison.region', verbose_name='县区')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rank",
+                    models.CharField(
+                        choices=[
+                            ("bureau", "厅级"),
+                            ("county", "县级"),
+                            ("section", "科级"),
+                            ("staff", "一般干部"),
+                        ],
+                        max_length=10,
+                        verbose_name="职级",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("company", "企业"), ("project", "项目")], max_length=8, verbose_name="对象"
+                    ),
+                ),
+                ("people", models.PositiveIntegerField(verbose_name="人数")),
+                ("limit", models.PositiveIntegerField(verbose_name="限额合计")),
+                ("held", models.PositiveIntegerField(verbose_name="原已用")),
+                ("given", models.PositiveIntegerField(verbose_name="本草案用")),
+                ("spare", models.IntegerField(verbose_name="余")),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="supplies",
+                        to="companies.proposal",
+                        verbose_name="草案",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="liaison.region",
+                        verbose_name="县区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '草案名额',
-                'verbose_name_plural': '草案名额',
+                "verbose_name": "草案名额",
+                "verbose_name_plural": "草案名额",
             },
         ),
         migrations.CreateModel(
-            name='DepartmentTrade',
+            name="DepartmentTrade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='GB/T 4754 门类或大类', max_length=2, verbose_name='行业代码')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trades', to='liaison.department', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(help_text="GB/T 4754 门类或大类", max_length=2, verbose_name="行业代码"),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trades",
+                        to="liaison.department",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '主管行业',
-                'verbose_name_plural': '主管行业',
-                'constraints': [models.UniqueConstraint(fields=('department', 'code'), name='companies_trade_once'), models.CheckConstraint(condition=models.Q(('code__regex', '^([A-T]|\\d{2})$')), name='companies_trade_code_shape', violation_error_message='行业代码应为一个大写字母（门类）或两位数字（大类）。')],
+                "verbose_name": "主管行业",
+                "verbose_name_plural": "主管行业",
+                "constraints": [
+                    models.UniqueConstraint(fields=("department", "code"), name="companies_trade_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^([A-T]|\\d{2})$")),
+                        name="companies_trade_code_shape",
+                        violation_error_message="行业代码应为一个大写字母（门类）或两位数字（大类）。",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'solving', 'draft', 'failed', 'adopted', 'taken_back', 'dropped'])), name='companies_proposal_state_known'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["queued", "solving", "draft", "failed", "adopted", "taken_back", "dropped"],
+                    )
+                ),
+                name="companies_proposal_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('keep_weight__in', [0, 1, 2, 3]), ('load_weight__in', [0, 1, 2, 3]), ('near_weight__in', [0, 1, 2, 3]), ('trade_weight__in', [0, 1, 2, 3])), name='companies_proposal_weights_known'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("keep_weight__in", [0, 1, 2, 3]),
+                    ("load_weight__in", [0, 1, 2, 3]),
+                    ("near_weight__in", [0, 1, 2, 3]),
+                    ("trade_weight__in", [0, 1, 2, 3]),
+                ),
+                name="companies_proposal_weights_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', False), ('adopted_by__isnull', False), ('state__in', ('adopted', 'taken_back'))), models.Q(models.Q(('state__in', ('adopted', 'taken_back')), _negated=True), ('adopted_at__isnull', True), ('adopted_by__isnull', True)), _connector='OR'), name='companies_proposal_adopted_iff_stamped'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("adopted_at__isnull", False),
+                        ("adopted_by__isnull", False),
+                        ("state__in", ("adopted", "taken_back")),
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ("adopted", "taken_back")), _negated=True),
+                        ("adopted_at__isnull", True),
+                        ("adopted_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="companies_proposal_adopted_iff_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken_back'), ('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), models.Q(models.Q(('state', 'taken_back'), _negated=True), ('taken_back_at__isnull', True), ('taken_back_by__isnull', True)), _connector='OR'), name='companies_proposal_taken_back_iff_stamped'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state", "taken_back"),
+                        ("taken_back_at__isnull", False),
+                        ("taken_back_by__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("state", "taken_back"), _negated=True),
+                        ("taken_back_at__isnull", True),
+                        ("taken_back_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="companies_proposal_taken_back_iff_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalgap',
-            constraint=models.UniqueConstraint(fields=('proposal', 'enrolment'), name='companies_proposalgap_once'),
+            model_name="proposalgap",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "enrolment"), name="companies_proposalgap_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalgap',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['nobody', 'barred', 'few', 'full', 'taken', 'bound', 'removed']), ('seats__gte', 1)), name='companies_proposalgap_sane'),
+            model_name="proposalgap",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reason__in", ["nobody", "barred", "few", "full", "taken", "bound", "removed"]),
+                    ("seats__gte", 1),
+                ),
+                name="companies_proposalgap_sane",
+            ),
         ),
         migrations.AddIndex(
-            model_name='proposalpair',
-            index=models.Index(fields=['proposal', 'official'], name='companies_proposal_of_person'),
+            model_name="proposalpair",
+            index=models.Index(fields=["proposal", "official"], name="companies_proposal_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='proposalpair',
-            constraint=models.UniqueConstraint(fields=('proposal', 'enrolment', 'official'), name='companies_proposalpair_once'),
+            model_name="proposalpair",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "enrolment", "official"), name="companies_proposalpair_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalpair',
-            constraint=models.CheckConstraint(condition=models.Q(('nearness__in', ['town', 'county', 'city', 'other']), ('origin__in', ['solver', 'hand'])), name='companies_proposalpair_words_known'),
+            model_name="proposalpair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("nearness__in", ["town", "county", "city", "other"]), ("origin__in", ["solver", "hand"])
+                ),
+                name="companies_proposalpair_words_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalsupply',
-            constraint=models.UniqueConstraint(fields=('proposal', 'region', 'rank', 'kind'), name='companies_proposalsupply_once'),
+            model_name="proposalsupply",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "region", "rank", "kind"), name="companies_proposalsupply_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalsupply',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['company', 'project']), ('rank__in', ['bureau', 'county', 'section', 'staff'])), name='companies_proposalsupply_known'),
+            model_name="proposalsupply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["company", "project"]),
+                    ("rank__in", ["bureau", "county", "section", "staff"]),
+                ),
+                name="companies_proposalsupply_known",
+            ),
         ),
     ]

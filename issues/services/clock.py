@@ -12,7 +12,6 @@ from liaison.models import CalendarDay, Region
 from liaison.services.calendar import hold_calendar
 from liaison.workdays import Explanation, WorkCalendar
 
-ALARM_WORKING_DAYS = 5  # a step this far past its day is shown 严重逾期
 DAYS = ("next_on", "warn_on", "alarm_on", "act_on")
 
 
@@ -42,17 +41,18 @@ def start_step(
     ticket: Ticket, kind: LimitKind, *, since: date, started: str, calendar: WorkCalendar
 ) -> Explanation:
     """Start the clock of the ticket's present step: `since` does not count. The caller saves DAYS."""
-    explanation = calendar.explain(since, ticket.version.limit(kind), started=started)
-    run_until(ticket, explanation.due, limit=explanation.n, calendar=calendar)
+    explanation = calendar.explain(since, ticket.version.limit(kind, since), started=started)
+    run_until(ticket, explanation.due, since=since, limit=explanation.n, calendar=calendar)
     return explanation
 
 
-def run_until(ticket: Ticket, due: date, *, limit: int, calendar: WorkCalendar) -> None:
-    """Let the present step end with `due`; `limit` (working days) decides how early it turns yellow."""
-    ahead = min(ticket.version.limit(LimitKind.WARN), -(-limit // 5))  # a fifth of the limit, rounded up
+def run_until(ticket: Ticket, due: date, *, since: date, limit: int, calendar: WorkCalendar) -> None:
+    """Let the step that began with `since` end with `due`; it is yellow by its `limit` in working days."""
+    lights = ticket.version.lights(since)
+    ahead = min(lights.yellow_days, -(-limit * lights.yellow_percent // 100))  # the share is rounded up
     ticket.next_on = due
     ticket.warn_on = calendar.add(due, -ahead)
-    ticket.alarm_on = calendar.add(due, ALARM_WORKING_DAYS)
+    ticket.alarm_on = calendar.add(due, lights.red_plus_days)
     ticket.act_on = next_act(ticket, calendar=calendar)
 
 
@@ -68,7 +68,7 @@ def await_company(ticket: Ticket, *, since: date, calendar: WorkCalendar) -> Wai
     """The company has `close_days` natural days to say its word; silence goes to the office's call-back."""
     natural = ticket.version.survey_rule.close_days
     due = since + timedelta(days=natural)  # the one limit in natural days: a link's life, not a deadline
-    run_until(ticket, due, limit=calendar.count(since, due), calendar=calendar)
+    run_until(ticket, due, since=since, limit=calendar.count(since, due), calendar=calendar)
     words = (
         f"企业确认链接自答复之日起 {natural} 天内有效，{due.month}月{due.day}日截止；没有评价的由办公室回访。"
     )

@@ -19,8 +19,6 @@ from liaison.models import Department, GradeRule, Official, Posting
 from liaison.services import announce
 from liaison.workdays import WorkCalendar, day_of
 
-MAX_RETURNS = 2  # then the office rules (domain rule: at most two objections)
-
 
 @transaction.atomic
 def collect_ticket(
@@ -141,7 +139,7 @@ def dispatch_ticket(
         update_fields=["status", "grade", "category", "dispatched_at", "due_on", "due_is_provisional", *DAYS]
     )
     ticket.units.filter(is_current=True).update(is_current=False)  # what an earlier dispatch left behind
-    cooperate_by = calendar.add(today, ticket.version.limit(LimitKind.COOPERATE))
+    cooperate_by = calendar.add(today, ticket.version.limit(LimitKind.COOPERATE, today))
     TicketUnit.objects.create(
         ticket=ticket, department=lead, part=Part.LEAD, given_at=at, sign_due_on=sign_by, due_on=handling.due
     )
@@ -182,7 +180,8 @@ def sign_ticket(
         raise MoveRefused("该问题尚未交办。")
     source = advance(ticket, Move.SIGN)
     calendar = calendar or calendar_of(ticket)
-    run_until(ticket, ticket.due_on, limit=ticket.grade.working_days, calendar=calendar)
+    limit = ticket.grade.working_days
+    run_until(ticket, ticket.due_on, since=day_of(at), limit=limit, calendar=calendar)
     ticket.save(update_fields=["status", *DAYS])
     note = "" if by is not None else f"{lead.department}逾期未签收，视为接受"
     write_event(ticket, Move.SIGN, source=source, by=by, at=at, note=note)
@@ -201,7 +200,7 @@ def object_to_ticket(
     ticket = lock_for(ticket, Move.OBJECT)
     if not note.strip():
         raise MoveRefused("请说明退回的具体理由。")
-    if ticket.transfers >= MAX_RETURNS:
+    if ticket.transfers >= ticket.version.handling_rule.max_returns:
         raise MoveRefused(f"该问题已退回 {ticket.transfers} 次，由协调办公室裁定，不能再退回。")
     lead = _lead_of(ticket)
     lead.returned_at, lead.return_reason, lead.is_current = at, reason, False
@@ -310,7 +309,7 @@ def rework_ticket(
     ticket = lock_for(ticket, Move.REWORK)
     calendar = calendar_of(ticket)
     lead = _lead_of(ticket)
-    days = ticket.version.limit(LimitKind.REWORK)
+    days = ticket.version.limit(LimitKind.REWORK, day_of(at))
     explanation = calendar.explain(day_of(at), days, started="退回重办")
     ticket.round += 1
     ticket.rating, ticket.is_satisfied = rating, False
@@ -333,7 +332,7 @@ def rework_ticket(
     rules = ticket.version.escalations.filter(trigger=Trigger.REWORKS, threshold__lte=ticket.round - 1)
     for rule in rules.order_by("threshold"):
         climb(ticket, rule.rung, trigger=Trigger.REWORKS, at=at)
-    run_until(ticket, explanation.due, limit=days, calendar=calendar)
+    run_until(ticket, explanation.due, since=day_of(at), limit=days, calendar=calendar)
     ticket.save(
         update_fields=[
             "status",

@@ -15,7 +15,7 @@ from liaison.choices import Rank, Reach, RegionLevel, SystemRole
 from liaison.demo import words
 from liaison.models import Department, Official, Posting, Region
 from liaison.normalise import pinyin_key
-from liaison.services.programmes import PRESETS
+from liaison.reports.rulesets import PRESETS
 
 PASSWORD = "lianqi-demo-2026"  # noqa: S105 - shown to whoever tries the demo; never in a real city's data
 # Who signs in, and what they find: one per role.

@@ -2,52 +2,96 @@
 
 from liaison.models.calendar import CalendarDay, CalendarYear
 from liaison.models.changes import CalendarAlarm, CalendarChange, CalendarChangeDay
+from liaison.models.flow_rules import (
+    EscalationRule,
+    ExtensionRule,
+    GradeRule,
+    HandlingRule,
+    LadderRung,
+    LightRule,
+    LimitRule,
+    TriageRule,
+)
 from liaison.models.imports import ImportRow, ImportRun
 from liaison.models.map import Department, Region
-from liaison.models.people import Access, FailedSignIn, OffDuty, Official, Posting
-from liaison.models.programmes import (
-    BulletinRule,
+from liaison.models.people import Access, FailedSignIn, OffDuty, Official, Posting, Training
+from liaison.models.programmes import Adoption, Batch, Programme, ProgrammeVersion
+from liaison.models.rules import Rule
+from liaison.models.team_rules import (
+    BatchRule,
     ContactRule,
-    DeductionRule,
-    EscalationRule,
-    GradeRule,
-    LimitRule,
-    Programme,
-    ProgrammeVersion,
+    DutyRule,
+    Eligibility,
+    GroupRule,
+    LoadRule,
+    PhaseRule,
     Quota,
-    ScoreItem,
-    SurveyRule,
     TeamRole,
+)
+from liaison.models.telling_rules import (
+    BulletinAudience,
+    BulletinRule,
+    CheckRule,
+    DeductionRule,
+    ReportField,
+    ReportRule,
+    ResultRule,
+    ScoreItem,
+    ScoreRule,
+    StandingForm,
+    SurveyRule,
 )
 from liaison.models.trail import AuditEvent, OutboxMessage
 
 __all__ = [
     "Access",
+    "Adoption",
     "AuditEvent",
+    "Batch",
+    "BatchRule",
+    "BulletinAudience",
     "BulletinRule",
     "CalendarAlarm",
     "CalendarChange",
     "CalendarChangeDay",
     "CalendarDay",
     "CalendarYear",
+    "CheckRule",
     "ContactRule",
     "DeductionRule",
     "Department",
+    "DutyRule",
+    "Eligibility",
     "EscalationRule",
+    "ExtensionRule",
     "FailedSignIn",
     "GradeRule",
+    "GroupRule",
+    "HandlingRule",
     "ImportRow",
     "ImportRun",
+    "LadderRung",
+    "LightRule",
     "LimitRule",
+    "LoadRule",
     "OffDuty",
     "Official",
     "OutboxMessage",
+    "PhaseRule",
     "Posting",
     "Programme",
     "ProgrammeVersion",
     "Quota",
     "Region",
+    "ReportField",
+    "ReportRule",
+    "ResultRule",
+    "Rule",
     "ScoreItem",
+    "ScoreRule",
+    "StandingForm",
     "SurveyRule",
     "TeamRole",
+    "Training",
+    "TriageRule",
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
-from liaison.choices import RegionLevel
+from liaison.choices import DepartmentKind, RegionLevel
 
 if TYPE_CHECKING:
     from liaison.models.people import Official
@@ -90,6 +90,7 @@ class Department(models.Model):
     )
     path = models.CharField("路径", max_length=200, unique=True, null=True, editable=False)
     pinyin = models.CharField("拼音", max_length=200, blank=True, editable=False)
+    kind = models.CharField("单位类别", max_length=12, choices=DepartmentKind, default=DepartmentKind.ORGAN)
     is_active = models.BooleanField("在用", default=True)
 
     objects = DepartmentQuerySet.as_manager()
@@ -106,6 +107,9 @@ class Department(models.Model):
                 name="liaison_department_named",
                 condition=~Q(name=""),
                 violation_error_message="单位名称不能为空。",
+            ),
+            models.CheckConstraint(
+                name="liaison_department_kind_known", condition=Q(kind__in=DepartmentKind.values)
             ),
         ]
         indexes = [models.Index(OpClass("path", name="varchar_pattern_ops"), name="liaison_department_under")]

@@ -194,6 +194,7 @@ class Posting(models.Model):
         Department, verbose_name="单位", on_delete=models.PROTECT, related_name="postings"
     )
     title = models.CharField("职务", max_length=60, blank=True)
+    is_chief = models.BooleanField("主要负责人", default=False)
     role = models.CharField("系统角色", max_length=10, choices=SystemRole)
     reach = models.CharField("数据范围", max_length=10, choices=Reach, default=Reach.OWN)
     starts_on = models.DateField("任职起")
@@ -233,6 +234,33 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department} {self.title}".strip()
+
+
+class Training(models.Model):
+    """培训: a day on which an official was trained; some seats ask for it before they are taken."""
+
+    official = models.ForeignKey(
+        Official, verbose_name="干部", on_delete=models.PROTECT, related_name="trainings"
+    )
+    on = models.DateField("培训日期")
+    subject = models.CharField("内容", max_length=80)
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.ForeignKey(
+        Official, verbose_name="登记人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "培训"
+        constraints = [
+            models.UniqueConstraint(
+                name="liaison_training_once",
+                fields=["official", "on", "subject"],
+                violation_error_message="该干部同日的同一培训已登记。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.subject}"
 
 
 class FailedSignIn(models.Model):

@@ -21,20 +21,35 @@ from liaison.services.calendar import (
 )
 from liaison.services.map import RegionsRefused, load_regions
 from liaison.services.outbox import announce, forget_sent, listen, relay_outbox
-from liaison.services.programmes import PresetRefused, PublishRefused, load_preset, publish_version
+from liaison.services.programmes import (
+    DraftRefused,
+    PresetRefused,
+    PublishRefused,
+    describe_draft,
+    discard_draft,
+    draft_version,
+    load_preset,
+    publish_version,
+    remove_rule,
+    save_rule,
+)
 from liaison.services.trail import record
 
 __all__ = [
     "CalendarRefused",
+    "DraftRefused",
     "PresetRefused",
     "PublishRefused",
     "RegionsRefused",
     "announce",
     "change_password",
     "confirm_change",
+    "describe_draft",
     "discard_change",
+    "discard_draft",
     "draft_exception",
     "draft_notice",
+    "draft_version",
     "forget_failed_sign_ins",
     "forget_sent",
     "is_resting",
@@ -47,7 +62,9 @@ __all__ = [
     "raise_calendar_alarm",
     "record",
     "relay_outbox",
+    "remove_rule",
     "renew_change",
+    "save_rule",
     "seed_calendar",
     "shipped_notice",
     "withdraw_exception",

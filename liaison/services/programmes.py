@@ -1,48 +1,29 @@
-"""Programmes from presets: every rule of a preset becomes a typed row of a version."""
+"""Programmes and the life of their versions: from a template, drafted, edited, published, thrown away."""
 
 from __future__ import annotations
 
-import tomllib
-from datetime import date, datetime
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from liaison.choices import LimitKind, VersionStatus
-from liaison.models import (
-    BulletinRule,
-    ContactRule,
-    DeductionRule,
-    EscalationRule,
-    GradeRule,
-    LimitRule,
-    Official,
-    Programme,
-    ProgrammeVersion,
-    Quota,
-    Region,
-    ScoreItem,
-    SurveyRule,
-    TeamRole,
+from liaison.choices import VersionStatus
+from liaison.models import Adoption, Official, Programme, ProgrammeVersion, Region, Rule
+from liaison.reports import (
+    NoSuchPreset,
+    RuleSet,
+    contradictions,
+    differences,
+    in_words,
+    preset_of,
+    ruleset_of,
 )
+from liaison.reports.rulesets import NAMES, identity
 from liaison.services.trail import record
 
-PRESETS = Path(__file__).resolve().parent.parent / "presets"
-LISTS: dict[str, Any] = {
-    "team_roles": TeamRole,
-    "quotas": Quota,
-    "grades": GradeRule,
-    "escalations": EscalationRule,
-    "score_items": ScoreItem,
-    "deductions": DeductionRule,
-}
-SINGLES: dict[str, Any] = {
-    "contact_rule": ContactRule,
-    "survey_rule": SurveyRule,
-    "bulletin_rule": BulletinRule,
-}
-ORDERED = {"team_roles", "grades", "score_items"}
+Copies = dict[tuple[type[Rule], tuple[str, ...]], Rule]
 
 
 class PresetRefused(Exception):
@@ -50,7 +31,15 @@ class PresetRefused(Exception):
 
 
 class PublishRefused(Exception):
-    """The version cannot be published. The message gives the reason."""
+    """The version cannot be published; `reasons` are all the reasons at once, worded for the user."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("".join(reasons))
+        self.reasons = reasons
+
+
+class DraftRefused(Exception):
+    """The draft cannot be made or changed so. Worded for the user."""
 
 
 @transaction.atomic
@@ -62,14 +51,26 @@ def load_preset(
     by: Official | None,
     at: datetime,
     publish: bool = True,
+    code: str = "",
+    name: str = "",
 ) -> ProgrammeVersion:
-    """Create a programme of the region from a preset, its first version published unless told otherwise."""
-    path = PRESETS / f"{preset}.toml"
-    if not preset.isalnum() or not path.is_file():
-        raise PresetRefused(f"没有名为“{preset}”的方案模板。")
-    rules = tomllib.loads(path.read_text(encoding="utf-8"))
+    """从模板新建: a programme of the region from a template, its first version published or kept a draft.
+
+    The programme lasts as many months as the template says. Raises PresetRefused for an unknown template or a
+    code that is taken.
+    """
+    try:
+        template = preset_of(preset)
+    except NoSuchPreset as missing:
+        raise PresetRefused(str(missing)) from None
     programme, new = Programme.objects.get_or_create(
-        code=rules["code"], defaults={"name": rules["name"], "region": region, "starts_on": starts_on}
+        code=code or template.code,
+        defaults={
+            "name": name or template.name,
+            "region": region,
+            "starts_on": starts_on,
+            "ends_on": months_after(starts_on, template.months) if template.months else None,
+        },
     )
     if not new:
         raise PresetRefused(f"方案“{programme.name}”已经存在。")
@@ -78,51 +79,193 @@ def load_preset(
         number=1,
         effective_from=starts_on,
         preset=preset,
-        document=rules.get("document", ""),
+        document=template.document,
     )
-    _write_rules(version, rules)
+    _copy(template.rules, version)
     record("套用方案模板", version, by=by, at=at, preset=preset)
     return publish_version(version=version, by=by, at=at) if publish else version
 
 
-def _write_rules(version: ProgrammeVersion, rules: dict[str, Any]) -> None:
-    for name, model in LISTS.items():
-        model.objects.bulk_create(
-            model(version=version, **row, **({"position": position} if name in ORDERED else {}))
-            for position, row in enumerate(rules.get(name, []), start=1)
-        )
-    for name, single in SINGLES.items():
-        single.objects.create(version=version, **rules[name])
-    LimitRule.objects.bulk_create(
-        LimitRule(version=version, kind=kind, working_days=days) for kind, days in rules["limits"].items()
-    )
+def months_after(starts_on: date, months: int) -> date:
+    """The last day of a run of whole months that begins on the day."""
+    index = starts_on.year * 12 + starts_on.month - 1 + months
+    year, month = divmod(index, 12)
+    for day in (starts_on.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, day) - timedelta(days=1)
+        except ValueError:  # the month is shorter
+            continue
+    raise AssertionError(starts_on)
 
 
 @transaction.atomic
-def publish_version(*, version: ProgrammeVersion, by: Official | None, at: datetime) -> ProgrammeVersion:
-    """Freeze a draft and put it in force from its effective day."""
-    version = ProgrammeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
-    if version.status == VersionStatus.PUBLISHED:
-        raise PublishRefused("该版本已发布。")
-    if gaps := _gaps(version):
-        raise PublishRefused("规则不完整，不能发布：缺" + "、".join(gaps) + "。")
-    version.status, version.published_at, version.published_by = VersionStatus.PUBLISHED, at, by
-    version.save(update_fields=["status", "published_at", "published_by"])
-    record("发布方案版本", version, by=by, at=at)
+def draft_version(
+    *, programme: Programme, effective_from: date, by: Official, at: datetime
+) -> ProgrammeVersion:
+    """起草新版本: a draft with all the rules of the newest version, to be edited and published from a day.
+
+    Raises DraftRefused when a draft is open already (one at a time, so that no two clerks publish past each
+    other) or the day is not after the start of the newest published version.
+    """
+    programme = Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
+    newest = programme.versions.order_by("-number").first()
+    if newest is None:
+        raise DraftRefused("该方案还没有任何版本，请从模板新建。")
+    if newest.status == VersionStatus.DRAFT:
+        raise DraftRefused(f"第 {newest.number} 版草稿还没有发布，请先发布或放弃它。")
+    version = ProgrammeVersion.objects.create(
+        programme=programme,
+        number=newest.number + 1,
+        effective_from=_later(newest, effective_from),
+        preset=newest.preset,
+        document=newest.document,
+    )
+    _copy(ruleset_of(newest), version)
+    record("起草方案版本", version, by=by, at=at, copied_from=newest.number)
     return version
 
 
-def _gaps(version: ProgrammeVersion) -> list[str]:
-    """What the work cannot do without: every step's limit, a grade, a seat that answers, the single rules."""
-    known = set(version.limits.values_list("kind", flat=True))
-    gaps = [f"“{kind.label}”时限" for kind in LimitKind if kind not in known]
-    if not version.grades.exists():
-        gaps.append("难易等级")
-    if not version.team_roles.filter(answers_company=True).exists():
-        gaps.append("答复企业的席位")
-    gaps += [
-        str(model._meta.verbose_name)
-        for model in SINGLES.values()
-        if not model.objects.filter(version=version).exists()
-    ]
-    return gaps
+def _later(newest: ProgrammeVersion, effective_from: date) -> date:
+    if effective_from <= newest.effective_from:
+        raise DraftRefused(f"生效日须晚于第 {newest.number} 版的生效日 {newest.effective_from}。")
+    return effective_from
+
+
+@transaction.atomic
+def discard_draft(*, version: ProgrammeVersion, by: Official, at: datetime) -> None:
+    """放弃草稿: a draft goes with its rules, a first draft with its programme; the trail keeps it."""
+    version = _draft(version)
+    programme = version.programme
+    record("放弃方案草稿", programme, by=by, at=at, number=version.number)
+    for kind in reversed(list(NAMES)):
+        kind.rows_of(version).delete()
+    version.delete()
+    if not programme.versions.exists():
+        programme.delete()
+
+
+@transaction.atomic
+def describe_draft(
+    *, version: ProgrammeVersion, effective_from: date, document: str, by: Official, at: datetime
+) -> ProgrammeVersion:
+    """Set the day from which a draft is to hold, and the paper that it rests on."""
+    version = _draft(version)
+    earlier = version.programme.versions.filter(status=VersionStatus.PUBLISHED).order_by("-number").first()
+    version.effective_from = _later(earlier, effective_from) if earlier else effective_from
+    version.document = document
+    version.save(update_fields=["effective_from", "document"])
+    record("修改方案草稿", version, by=by, at=at, effective_from=effective_from.isoformat())
+    return version
+
+
+@transaction.atomic
+def save_rule(
+    *, version: ProgrammeVersion, rule: Rule, values: Mapping[str, Any], by: Official, at: datetime
+) -> Rule:
+    """Write a rule of a draft: a new row when it has none yet. Raises DraftRefused with every wrong value."""
+    version = _draft(version)
+    if rule.pk is not None and rule.version_id != version.pk:
+        raise DraftRefused("这条规则不属于该草稿。")
+    before = in_words(rule) if rule.pk is not None else ""
+    rule.version = version
+    for name, value in values.items():
+        setattr(rule, name, value)
+    try:
+        rule.full_clean()
+    except ValidationError as error:
+        raise DraftRefused("".join(error.messages)) from None
+    rule.save()
+    record(
+        "修改规则",
+        version,
+        by=by,
+        at=at,
+        kind=str(rule._meta.verbose_name),
+        before=before,
+        after=in_words(rule),
+    )
+    return rule
+
+
+@transaction.atomic
+def remove_rule(*, version: ProgrammeVersion, rule: Rule, by: Official, at: datetime) -> None:
+    """Take a row out of a draft. What is missing then is said on publishing."""
+    version = _draft(version)
+    if rule.version_id != version.pk:
+        raise DraftRefused("这条规则不属于该草稿。")
+    record("删除规则", version, by=by, at=at, kind=str(rule._meta.verbose_name), before=in_words(rule))
+    rule.delete()
+
+
+@transaction.atomic
+def publish_version(
+    *, version: ProgrammeVersion, by: Official | None, at: datetime, adopt: Collection[str] = ()
+) -> ProgrammeVersion:
+    """Freeze a draft and put it in force from its effective day; `adopt` names changed rules that hold for
+    open work of the earlier versions, too.
+
+    Raises PublishRefused with every reason at once: gaps, contradictions, a day that another version holds.
+    """
+    programme = Programme.objects.select_for_update(of=("self",)).get(pk=version.programme_id)
+    version = ProgrammeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    if version.status == VersionStatus.PUBLISHED:
+        raise PublishRefused("该版本已发布。")
+    rules = ruleset_of(version)
+    reasons = [found.words for found in contradictions(rules)]
+    earlier = list(programme.versions.filter(status=VersionStatus.PUBLISHED).order_by("number"))
+    if earlier and version.effective_from <= earlier[-1].effective_from:
+        before = earlier[-1]
+        reasons.append(f"生效日须晚于第 {before.number} 版的生效日 {before.effective_from}。")
+    if version.effective_from < programme.starts_on:
+        reasons.append(f"生效日不能早于方案起始日 {programme.starts_on}。")
+    if adopt and earlier:
+        known = {difference.name for difference in differences(ruleset_of(earlier[-1]), rules)}
+        if strange := sorted(set(adopt) - known):
+            reasons.append(f"没有改动的规则不能选择对在办问题适用：{'、'.join(strange)}。")
+    if reasons:
+        raise PublishRefused(*reasons)
+    version.status, version.published_at, version.published_by = VersionStatus.PUBLISHED, at, by
+    version.save(update_fields=["status", "published_at", "published_by"])
+    Adoption.objects.bulk_create(
+        Adoption(version=old, newer=version, rule=name) for old in earlier for name in sorted(set(adopt))
+    )
+    record("发布方案版本", version, by=by, at=at, adopted=sorted(set(adopt)))
+    return version
+
+
+def _draft(version: ProgrammeVersion) -> ProgrammeVersion:
+    """The draft under a lock; raises DraftRefused when it was published meanwhile."""
+    version = (
+        ProgrammeVersion.objects.select_for_update(of=("self",))
+        .select_related("programme")
+        .get(pk=version.pk)
+    )
+    if version.status == VersionStatus.PUBLISHED:
+        raise DraftRefused(f"第 {version.number} 版已经发布，不能再改；请起草新版本。")
+    return version
+
+
+def _copy(rules: RuleSet, version: ProgrammeVersion) -> None:
+    """Write every rule of the set as a row of the version; rows that name another row follow its copy."""
+    copies: Copies = {}
+    for kind, rows in rules.rows.items():
+        kind._default_manager.bulk_create(_copied(kind, rows, version, copies))
+
+
+def _copied(
+    kind: type[Rule],
+    rows: Iterable[Rule],
+    version: ProgrammeVersion,
+    copies: Copies,
+) -> list[Rule]:
+    made = []
+    for row in rows:
+        values = {field.name: getattr(row, field.name) for field in kind.values_asked()}
+        for name, value in values.items():
+            if isinstance(value, Rule):
+                values[name] = copies[type(value), identity(value)]
+        copy = kind(**values)
+        copy.version = version
+        copies[kind, identity(row)] = copy
+        made.append(copy)
+    return made

@@ -30,8 +30,6 @@ ALLOWED = {
     "liaison/dashboards/board.py: Category.objects.in_bulk": VOCABULARY,
     "liaison/dashboards/board.py: Department.objects.in_bulk": "units are public",
     "liaison/dashboards/board.py: Enrolment.objects.in_force": "picks companies that are in scope themselves",
-    "liaison/dashboards/board.py: FrozenTicket.objects.filter": CHILDREN,
-    "liaison/dashboards/board.py: FrozenEnrolment.objects.filter": CHILDREN,
     "liaison/dashboards/duties.py: CalendarDay.objects.days_between": CALENDAR,
     "liaison/dashboards/duties.py: CalendarYear.objects.filter": VOCABULARY,
     "liaison/dashboards/duties.py: LimitRule.objects.filter": RULES,

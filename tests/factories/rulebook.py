@@ -10,6 +10,8 @@ from factory.django import DjangoModelFactory
 
 from liaison import models, services
 from liaison.choices import Board, Holder, LimitKind, Measure, Rank, Rung, Slip, Trigger, VersionStatus
+from liaison.reports import presets
+from liaison.reports.rulesets import NAMES
 from tests.factories.clock import at
 from tests.factories.ground import CityFactory, OfficialFactory
 
@@ -147,3 +149,19 @@ def p2_version(**fields: Any) -> models.ProgrammeVersion:
             **fields,
         },
     )
+
+
+def full_version() -> models.ProgrammeVersion:
+    """A published version that has rows of every kind: a template's, and what only other templates have."""
+    moment = at(2025, 1, 1)
+    version = services.load_preset(
+        preset="p3", region=CityFactory(), starts_on=date(2025, 1, 1), by=None, at=moment, publish=False
+    )
+    for kind in NAMES:
+        if not kind.rows_of(version).exists():
+            row = next(row for preset in presets() for row in preset.rules.of(kind))
+            values = {field.name: getattr(row, field.name) for field in kind.values_asked()}
+            if kind is models.Eligibility:
+                values |= {"role": version.team_roles.order_by("pk").first(), "rank": Rank.COUNTY}
+            kind._default_manager.create(version=version, **values)
+    return services.publish_version(version=version, by=None, at=moment)

@@ -46,7 +46,7 @@ class TestLoadPreset:
         city = CityFactory()
         words = run("load_preset", "p2", region=city.code, starts_on=date(2026, 1, 1))
         assert "已建立并发布" in words
-        assert Programme.objects.get().version_on(date(2026, 3, 1)).limit("report") == 2
+        assert Programme.objects.get().version_on(date(2026, 3, 1)).limit("report", date(2026, 3, 1)) == 2
         assert GradeRule.objects.count() == 4
 
     @pytest.mark.parametrize(("preset", "words"), [("p9", "没有名为"), ("../secrets", "没有名为")])
