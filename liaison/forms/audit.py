@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 
 from django import forms
 from django.apps import apps
@@ -59,9 +59,9 @@ class AuditForm(forms.Form):
         if asked["q"]:
             events = events.filter(label__contains=asked["q"])
         if asked["since"]:
-            events = events.filter(at__gte=_midnight(asked["since"]))
+            events = events.filter(at__gte=datetime.combine(asked["since"], time.min, tzinfo=SHANGHAI))
         if asked["until"]:
-            events = events.filter(at__lt=_midnight(asked["until"] + timedelta(days=1)))
+            events = events.filter(at__lte=datetime.combine(asked["until"], time.max, tzinfo=SHANGHAI))
         return events
 
     def words(self) -> str:
@@ -77,7 +77,3 @@ class AuditForm(forms.Form):
             "到": asked["until"] and f"{asked['until']:%Y-%m-%d}",
         }
         return "，".join(f"{label} {value}" for label, value in said.items() if value)
-
-
-def _midnight(on: date) -> datetime:
-    return datetime.combine(on, time.min, tzinfo=SHANGHAI)
