@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from issues.views import bulletins, meetings, months, tickets, visits
+from issues.views import bulletins, calendar, meetings, months, tickets, visits
 
 app_name = "issues"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("tickets/", tickets.ticket_list, name="tickets"),
     path("tickets/export/", tickets.ticket_export, name="tickets-export"),
     path("tickets/<str:number>/", tickets.ticket_detail, name="ticket"),
+    path("tickets/<str:number>/deadlines/", calendar.ticket_deadlines, name="ticket-deadlines"),
     path("tickets/<str:number>/moves/<slug:move>/", tickets.ticket_move, name="ticket-move"),
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/<slug:code>/<str:month>/", meetings.meeting_agenda, name="meeting"),

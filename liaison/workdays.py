@@ -83,6 +83,16 @@ class Explanation:
         """The deadline in one Chinese sentence, its middle left out when the limit is long."""
         return _words(self)
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Every piece of the way, none left out: a line per counted day and per run of rest days."""
+        return tuple(segment.words for segment in _segments(self))
+
+    @property
+    def source(self) -> str:
+        """The calendar it was counted by: “2026 年度日历第 2 版”."""
+        return "、".join(f"{year} 年度日历第 {edition} 版" for year, edition in self.editions)
+
     def __str__(self) -> str:
         return self.words
 
@@ -261,8 +271,7 @@ def _words(told: Explanation) -> str:
         years = "、".join(str(year) for year in told.unpublished)
         text += f"（{years}年放假安排尚未公布，期限暂定）"
     if told.editions:
-        used = "、".join(f" {year} 年度日历第 {edition} 版" for year, edition in told.editions)
-        text += f"。按{used.replace('、 ', '、')}"
+        text += f"。按 {told.source}"
     return text
 
 

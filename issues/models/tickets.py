@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, Value, When
+from django.db.models.functions import ExtractYear
 from django.urls import reverse
 
 from companies.models import Assignment, Company, Enrolment, Visit
@@ -25,8 +26,16 @@ from issues.choices import (
     Source,
     Status,
 )
-from liaison.choices import Reach, Rung, SystemRole, Trigger
-from liaison.models import CalendarChange, Department, GradeRule, Official, Programme, ProgrammeVersion
+from liaison.choices import Reach, Rung, SystemRole, Trigger, YearStatus
+from liaison.models import (
+    CalendarChange,
+    CalendarYear,
+    Department,
+    GradeRule,
+    Official,
+    Programme,
+    ProgrammeVersion,
+)
 
 REGIONAL = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN)
 DEPARTMENTAL = (SystemRole.UNIT, SystemRole.LEADER)
@@ -91,6 +100,16 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
                 default=Value(Light.GREEN),
                 output_field=models.CharField(),
             )
+        )
+
+    def with_provisional(self) -> Self:
+        """Annotate `is_provisional`: the next step's day lies in a year whose holidays are not published."""
+        known = CalendarYear.objects.filter(
+            status=YearStatus.PUBLISHED, year=ExtractYear(OuterRef("next_on"))
+        )
+        counted = Q(next_on__isnull=False) & ~Q(status=Status.ANSWERED)  # 待确认 runs in natural days
+        return self.annotate(
+            is_provisional=ExpressionWrapper(counted & ~Exists(known), models.BooleanField())
         )
 
     def matching(self, words: str) -> Self:

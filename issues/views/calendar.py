@@ -1,4 +1,4 @@
-"""What a change of the working calendar moves, before and after it is applied."""
+"""Deadlines day by day, and what a change of the working calendar moves, before and after it is applied."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from issues import exports
 from issues.models import Ticket, TicketEvent
-from issues.reports.deadlines import Plan, plan_change
+from issues.reports.deadlines import Plan, deadlines_of, plan_change, with_start
 from liaison import services
 from liaison.choices import ChangeState
-from liaison.models import CalendarChange, CalendarYear
+from liaison.models import CalendarChange, CalendarDay, CalendarYear
 from liaison.perms import may_keep_calendar
 from liaison.services.calendar import latest_number
 
@@ -31,6 +31,18 @@ TONES = {
     ChangeState.APPLIED: "done",
     ChangeState.DISCARDED: "grey",
 }
+
+
+@require_GET
+def ticket_deadlines(request: HttpRequest, number: str) -> HttpResponse:
+    """怎么算的: every deadline that an open problem has, day by day. Alone for htmx, a page without it."""
+    scoped = with_start(Ticket.objects.visible_to(request.user).filter(number=number))
+    ticket = get_object_or_404(scoped)
+    calendar = CalendarDay.objects.as_calendar(ticket.company.region)
+    deadlines = deadlines_of(ticket, calendar) if ticket.is_open else []
+    template = "issues/_deadlines.html" if request.htmx else "issues/deadlines.html"
+    context = {"ticket": ticket, "deadlines": [(one, one.explain()) for one in deadlines]}
+    return render(request, template, context)
 
 
 def _find(request: HttpRequest, pk: int) -> CalendarChange:

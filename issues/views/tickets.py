@@ -54,6 +54,7 @@ def _scoped(official: Official) -> QuerySet[Ticket]:
         .select_related("company__region", "category", "grade")
         .annotate(lead_name=Subquery(lead.values("department__name")[:1]))
         .with_light(official.access.on)
+        .with_provisional()
     )
 
 
@@ -145,7 +146,7 @@ def _is_under(path: str, one: str) -> bool:
 
 
 def _find(request: HttpRequest, number: str) -> Ticket:
-    scoped = Ticket.objects.visible_to(request.user).with_light(request.user.access.on)
+    scoped = Ticket.objects.visible_to(request.user).with_light(request.user.access.on).with_provisional()
     related = ("company__region", "category", "grade", "version", "programme", "visit", "collected_by")
     return get_object_or_404(scoped.select_related(*related), number=number)
 

@@ -130,7 +130,7 @@ def _duties(official: Official, on: date, days_between: DaysBetween) -> tuple[li
     if not counts["all"]:
         return [], 0, 0
     related = ("company__region", "grade")
-    rows = scoped.with_light(on).select_related(*related).order_by("next_on", "pk")
+    rows = scoped.with_light(on).with_provisional().select_related(*related).order_by("next_on", "pk")
     if SystemRole.UNIT in official.access.roles:
         rows = rows.annotate(**_parts_of(official))
     found = list(rows[:SHOWN])
@@ -178,7 +178,9 @@ def _watched(official: Official, on: date, days_between: DaysBetween) -> list[Wa
     stuck = (
         Ticket.objects.visible_to(official).open().filter(rung=Rung.DISPATCH_MEETING, due_on__isnull=False)
     )
-    rows: Any = stuck.with_light(on).select_related("company__region").order_by("due_on", "pk")
+    rows: Any = (
+        stuck.with_light(on).with_provisional().select_related("company__region").order_by("due_on", "pk")
+    )
     return [
         Watched(ticket, days_between(ticket.company.region, on, ticket.next_on))
         for ticket in rows[:WATCHED_SHOWN]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -63,8 +63,8 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
     def as_calendar(self, region: Region | None = None) -> WorkCalendar:
         """The arithmetic that deadlines are computed with, local exceptions included."""
         days = self.for_region(region).values_list("on", "kind", "name", "region__path")
-        published = CalendarYear.objects.filter(status=YearStatus.PUBLISHED).values_list("year", flat=True)
-        return _calendar_of(days, set(published))
+        published = CalendarYear.objects.filter(status=YearStatus.PUBLISHED)
+        return _calendar_of(days, dict(published.values_list("year", "version")))
 
     def days_between(self) -> DaysBetween:
         """Working days between two days at a place, its local exceptions included.
@@ -87,7 +87,7 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
         return count
 
 
-def _calendar_of(days: Iterable[_Exception], published: Collection[int]) -> WorkCalendar:
+def _calendar_of(days: Iterable[_Exception], published: Collection[int] | Mapping[int, int]) -> WorkCalendar:
     """A place's own days win over those of what it belongs to, and these over the nation's."""
     exceptions = {on: (kind, name) for on, kind, name, _ in sorted(days, key=lambda day: day[3] or "")}
     return WorkCalendar(

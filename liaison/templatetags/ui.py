@@ -237,14 +237,27 @@ def deadline(
     why: str = "",
     provisional: bool = False,
     word: str = "",
+    url: str = "",
+    ident: str = "deadline",
 ) -> dict[str, Any]:
-    """A due day with the working days left in words, and how it was counted behind 怎么算的."""
+    """A due day with the working days left in words, and how it was counted behind 怎么算的.
+
+    `why`: the lines themselves; or `url`, where they are fetched from when asked for (`ident`: once a page).
+    """
     if not tone and left is not None:
         tone = "red" if left < 0 else "yellow" if left <= 2 else "green"
     if not word and left is not None:
         word = days_in_words(left)
     lines = why.splitlines() if isinstance(why, str) else list(why or ())
-    return {"due_on": due_on, "tone": tone, "word": word, "why": lines, "provisional": provisional}
+    return {
+        "due_on": due_on,
+        "tone": tone,
+        "word": word,
+        "why": lines,
+        "provisional": provisional,
+        "url": url,
+        "ident": ident,
+    }
 
 
 # --- lists: links that keep the other filters ---------------------------------------------------

@@ -175,6 +175,7 @@ PAGES = (
     Row("issues:tickets", EVERYBODY),
     Row("issues:tickets-export", EVERYBODY, method="POST"),
     Row("issues:ticket", **TICKET, path=lambda w: (w.given.number,)),
+    Row("issues:ticket-deadlines", **TICKET, path=lambda w: (w.given.number,)),
     Row("issues:ticket-move", _roles("unit"), TICKET_HIDDEN, lambda w: (w.given.number, "sign"), "POST"),
     Row(
         "issues:ticket-move",

@@ -38,6 +38,7 @@ ALLOWED = {
     "liaison/views/calendar.py: CalendarDay.objects.filter": VOCABULARY,
     "liaison/views/calendar.py: CalendarYear.objects.filter": VOCABULARY,
     "liaison/views/calendar.py: CalendarYear.objects.order_by": VOCABULARY,
+    "issues/views/calendar.py: CalendarDay.objects.as_calendar": CALENDAR,
     "issues/views/calendar.py: CalendarYear.objects.filter": VOCABULARY,
     "liaison/views/rulebook.py: ProgrammeVersion.objects.filter": RULES,
 }
