@@ -1,4 +1,4 @@
-"""Figures of the companies' room, read from its rows by a few grouped queries each."""
+"""Teams, their coverage and load, and who waits for a contact, by a few grouped queries each."""
 
 from __future__ import annotations
 
