@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from companies.models import Assignment, Company, Contact, Visit
+from companies.models import Assignment, Company, Contact, ProposalGap, ProposalPair, Visit
 from companies.models.assignments import EnrolmentQuerySet
 from liaison.models import TeamRole
 
@@ -138,3 +138,55 @@ def visit_rows(visits: QuerySet[Visit]) -> Iterator[list[Any]]:
             "是" if visit.has_problem else "否",
             visit.logged_at,
         ]
+
+
+PROPOSAL = (
+    "企业名称",
+    "统一社会信用代码",
+    "行政区划",
+    "行业代码",
+    "项目",
+    "干部",
+    "单位",
+    "职级",
+    "远近",
+    "行业对口",
+    "保持现有",
+    "固定",
+    "来源",
+    "该干部共包抓",
+    "未安排原因",
+)
+
+
+def proposal_rows(pairs: QuerySet[ProposalPair], gaps: QuerySet[ProposalGap]) -> Iterator[list[Any]]:
+    """A draft, company by company; those that stay without come last, with the reason."""
+    firm = ("enrolment__company", "enrolment__company__region", "enrolment__project")
+    place = ("enrolment__company__region__path", "enrolment__company__pinyin", "pk")
+    for pair in pairs.select_related(*firm, "official", "department").order_by(*place).iterator(CHUNK):
+        yield [
+            *_firm(pair),
+            pair.official.name,
+            pair.department.name,
+            pair.official.get_rank_display(),
+            pair.get_nearness_display(),
+            "是" if pair.trade else "否",
+            "是" if pair.is_kept else "否",
+            "是" if pair.is_fixed else "否",
+            pair.get_origin_display(),
+            pair.load,
+            "",
+        ]
+    for gap in gaps.select_related(*firm).order_by(*place).iterator(CHUNK):
+        yield [*_firm(gap), *[""] * 8, None, gap.get_reason_display()]
+
+
+def _firm(row: ProposalPair | ProposalGap) -> list[Any]:
+    company, project = row.enrolment.company, row.enrolment.project
+    return [
+        company.name,
+        company.uscc,
+        company.region.name,
+        company.industry,
+        project.name if project else "",
+    ]

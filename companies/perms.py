@@ -7,7 +7,7 @@ from collections.abc import Collection
 from companies.models import Company, Enrolment
 from companies.models.companies import MANAGERS
 from liaison.choices import Reach, SystemRole
-from liaison.models import Official
+from liaison.models import Department, Official
 
 KEEPERS = (*MANAGERS, SystemRole.ROSTER)
 LIST_READERS = (*KEEPERS, SystemRole.LEADER)
@@ -29,6 +29,11 @@ def may_enrol(official: Official) -> bool:
 def may_manage(official: Official, company: Company) -> bool:
     """The office of the company's region puts its team together."""
     return _reaches(official, MANAGERS, company.region.path)
+
+
+def may_keep_trades(official: Official, department: Department) -> bool:
+    """The office of the unit's region writes down which trades the unit is in charge of."""
+    return _reaches(official, MANAGERS, department.region.path)
 
 
 def may_see_enrolments(official: Official) -> bool:

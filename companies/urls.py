@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from companies.views import companies, enrolments, visits
+from companies.views import companies, enrolments, proposal_pairs, proposals, visits
 
 app_name = "companies"
 urlpatterns = [
@@ -23,6 +23,29 @@ urlpatterns = [
     path("enrolments/<int:pk>/plan/", enrolments.plan_write, name="plan-write"),
     path("enrolments/<int:pk>/seats/<slug:code>/", enrolments.seat_assign, name="seat-assign"),
     path("enrolments/<int:pk>/vacate/<int:seat>/", enrolments.seat_vacate, name="seat-vacate"),
+    path("proposals/", proposals.proposals, name="proposals"),
+    path("proposals/new/", proposals.proposal_new, name="proposal-new"),
+    path("proposals/compare/", proposals.proposal_compare, name="proposal-compare"),
+    path("proposals/trades/", proposal_pairs.proposal_trades, name="proposal-trades"),
+    path("proposals/trades/<int:pk>/", proposal_pairs.proposal_trade, name="proposal-trade"),
+    path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
+    path("proposals/<int:pk>/gaps/", proposals.proposal_gaps, name="proposal-gaps"),
+    path("proposals/<int:pk>/quotas/", proposals.proposal_quotas, name="proposal-quotas"),
+    path("proposals/<int:pk>/progress/", proposals.proposal_progress, name="proposal-progress"),
+    path("proposals/<int:pk>/again/", proposals.proposal_again, name="proposal-again"),
+    path("proposals/<int:pk>/drop/", proposals.proposal_drop, name="proposal-drop"),
+    path("proposals/<int:pk>/adopt/", proposals.proposal_adopt, name="proposal-adopt"),
+    path("proposals/<int:pk>/take-back/", proposals.proposal_take_back, name="proposal-take-back"),
+    path("proposals/<int:pk>/export/", proposals.proposal_export, name="proposal-export"),
+    path("proposals/<int:pk>/fix/", proposal_pairs.proposal_fix, name="proposal-fix"),
+    path(
+        "proposals/<int:pk>/companies/<int:enrolment>/",
+        proposal_pairs.proposal_change,
+        name="proposal-change",
+    ),
+    path(
+        "proposals/<int:pk>/companies/<int:enrolment>/row/", proposal_pairs.proposal_row, name="proposal-row"
+    ),
     path("visits/", visits.visits, name="visits"),
     path("visits/export/", visits.visits_export, name="visits-export"),
     path("visits/<int:pk>/", visits.visit, name="visit"),

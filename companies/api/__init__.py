@@ -2,9 +2,11 @@
 
 from companies.api.assignments import AssignmentViewSet
 from companies.api.companies import CompanyViewSet, ProjectViewSet
+from companies.api.proposals import ProposalViewSet
 
 ROUTES = [
     ("companies", CompanyViewSet, "company"),
     ("projects", ProjectViewSet, "project"),
     ("assignments", AssignmentViewSet, "assignment"),
+    ("proposals", ProposalViewSet, "proposal"),
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Aggregate, Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from companies.choices import (
     Emphasis,
@@ -53,6 +54,18 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def visible_to(self, official: Official) -> Self:
         """Drafts of the regions whose teams the official's office puts together."""
         return self.filter(official.access.regions(MANAGERS, "region__path"))
+
+    def with_counts(self) -> Self:
+        """Each draft with `covered` pairs and `short` seats, as they are after hand changes."""
+
+        def total(related: models.QuerySet[Any], what: Aggregate) -> Coalesce:
+            rows = related.filter(proposal=OuterRef("pk")).order_by().values("proposal").annotate(n=what)
+            return Coalesce(Subquery(rows.values("n")), 0, output_field=models.IntegerField())
+
+        return self.annotate(
+            covered=total(ProposalPair.objects.all(), Count("pk")),
+            short=total(ProposalGap.objects.all(), Sum("seats")),
+        )
 
 
 class Proposal(models.Model):

@@ -49,6 +49,7 @@ from companies.services.proposals_adopt import (
     preview_taking_back,
     take_back_proposal,
 )
+from companies.services.proposals_candidates import Candidate, candidates_for
 from companies.services.visits import VisitRefused, log_visit
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Adoption",
     "AssignmentRefused",
     "BulkAssigned",
+    "Candidate",
     "Conflict",
     "ContactRefused",
     "Enrolled",
@@ -70,6 +72,7 @@ __all__ = [
     "assign_department_to_many",
     "assign_seat",
     "can_be_undone",
+    "candidates_for",
     "change_pair",
     "counted_seats",
     "drop_proposal",

@@ -81,6 +81,18 @@ REVIEW: dict[str, Any] = {
 ROSTERS = _roles("roster", "office", "admin")
 RUN: dict[str, Any] = {"allowed": ROSTERS, "hidden": EVERYBODY - ROSTERS, "path": _run}
 MANAGERS = _roles("office", "admin")
+
+
+def _proposal(w: World) -> tuple[Any, ...]:
+    return (w.proposal.pk,)
+
+
+def _place(w: World) -> tuple[Any, ...]:
+    return (w.proposal.pk, w.cast.enrolment.pk)
+
+
+DRAFT: dict[str, Any] = {"allowed": MANAGERS, "hidden": EVERYBODY - MANAGERS, "path": _proposal}
+PLACE: dict[str, Any] = DRAFT | {"path": _place}
 CHANGE: dict[str, Any] = {
     "allowed": MANAGERS,
     "hidden": EVERYBODY - MANAGERS,
@@ -195,6 +207,28 @@ PAGES = (
     Row("issues:bulletin-workbook", **MONTH, path=lambda w: (w.code, w.month, "grades"), method="POST"),
     Row("issues:month-tickets", **MONTH, path=_month),
     Row("issues:month-enrolments", **MONTH, path=_month),
+    # drafts of who looks after whom
+    Row("companies:proposals", MANAGERS),
+    Row("companies:proposal-new", MANAGERS),
+    Row("companies:proposal-new", MANAGERS, method="POST"),
+    Row("companies:proposal-compare", MANAGERS),
+    Row("companies:proposal-trades", MANAGERS),
+    Row("companies:proposal-trade", MANAGERS, path=lambda w: (w.cast.land.pk,), method="POST"),
+    Row("companies:proposal", **DRAFT),
+    Row("companies:proposal-gaps", **DRAFT),
+    Row("companies:proposal-quotas", **DRAFT),
+    Row("companies:proposal-progress", **DRAFT),
+    Row("companies:proposal-again", **DRAFT, method="POST"),
+    Row("companies:proposal-drop", **DRAFT, method="POST"),
+    Row("companies:proposal-adopt", **DRAFT),
+    Row("companies:proposal-adopt", **DRAFT, method="POST"),
+    Row("companies:proposal-take-back", **DRAFT),
+    Row("companies:proposal-take-back", **DRAFT, method="POST"),
+    Row("companies:proposal-export", **DRAFT, method="POST"),
+    Row("companies:proposal-fix", **DRAFT, method="POST"),
+    Row("companies:proposal-change", **PLACE),
+    Row("companies:proposal-change", **PLACE, method="POST"),
+    Row("companies:proposal-row", **PLACE),
     # assessment
     Row("assessment:survey-answer", EVERYBODY, path=lambda w: (w.token,), public=True),
     Row("assessment:survey-answer", EVERYBODY, path=lambda w: (w.token,), public=True, method="POST"),
@@ -248,6 +282,11 @@ API = (
         body=lambda w: _api_company(w, role="officer", official=w.cast.official.pk, starts_on="2026-04-02"),
     ),
     Row("assignment-detail", **COMPANY, path=lambda w: (w.seat.pk,)),
+    Row("proposal-list", EVERYBODY),
+    Row("proposal-detail", **DRAFT),
+    Row("proposal-pairs", **DRAFT),
+    Row("proposal-gaps", **DRAFT),
+    Row("proposal-adopt", **DRAFT, method="POST"),
     Row("ticket-list", EVERYBODY),
     Row(
         "ticket-list",

@@ -7,7 +7,7 @@ from datetime import date
 
 import assessment.services as assessing
 from assessment.models import Score, Survey
-from companies.models import Assignment, Contact, Visit
+from companies.models import Assignment, Contact, Proposal, ProposalPair, Visit
 from issues.models import Bulletin, DispatchMeeting, Ticket
 from liaison.choices import DayKind
 from liaison.models import CalendarChange, CalendarDay, ImportRun
@@ -19,6 +19,10 @@ from tests.factories import (
     ImportRunFactory,
     MonthEndFactory,
     ProjectFactory,
+    ProposalFactory,
+    ProposalGapFactory,
+    ProposalPairFactory,
+    ProposalSupplyFactory,
     ServicePlanFactory,
     TicketFactory,
     VisitFactory,
@@ -47,6 +51,8 @@ class World:
     seat: Assignment  # the official's
     closure: CalendarDay  # an exception of the cast's county
     change: CalendarChange  # drafted by the office, for the same county
+    proposal: Proposal  # a draft for the whole city
+    pair: ProposalPair
     code: str = "p2"
     month: str = "2026-03"
 
@@ -70,6 +76,9 @@ def raise_world(cast: Cast) -> World:
     assert survey is not None
     run = ImportRunFactory(checked=True, region=cast.city, uploaded_by=cast.roster)
     ImportRowFactory(run=run)
+    proposal = ProposalFactory(made_by=cast.office)
+    ProposalGapFactory(proposal=proposal, enrolment=cast.other_enrolment)
+    ProposalSupplyFactory(proposal=proposal)
     return World(
         cast=cast,
         contact=cast.company.contacts.get(),
@@ -84,6 +93,8 @@ def raise_world(cast: Cast) -> World:
         score=Score.objects.get(department=land, board="handling"),
         run=run,
         seat=enrolment.assignments.get(official=official),
+        proposal=proposal,
+        pair=ProposalPairFactory(proposal=proposal, enrolment=enrolment, official=official),
         closure=CalendarDayFactory(
             on=date(2026, 7, 15), name="防汛停工", document="临江防指〔2026〕3号", region=cast.county
         ),
