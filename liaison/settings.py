@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ImportStateEnum": "liaison.choices.ImportState",
         "BulletinStateEnum": "issues.choices.BulletinState",
+        "ProposalStateEnum": "companies.choices.ProposalState",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }

@@ -24,6 +24,7 @@ class ProposalSerializer(serializers.ModelSerializer[Proposal]):
     programme = serializers.CharField(source="role.version.programme.code", read_only=True)
     role = serializers.CharField(source="role.code", read_only=True)
     region = serializers.CharField(source="region.code", read_only=True)
+    kind = serializers.CharField(read_only=True, help_text="company、project；空为企业和项目")
     made_by = serializers.CharField(source="made_by.name", read_only=True)
 
     class Meta:
