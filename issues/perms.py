@@ -47,7 +47,8 @@ def may_collect(official: Official, enrolment: Enrolment | int) -> bool:
     """The official sits in the company's team, in a seat that reports for it and answers it."""
     return (
         Assignment.objects.in_force(official.access.on)
-        .filter(enrolment=enrolment, official=official, role__answers_company=True)
+        .held_by(official)
+        .filter(enrolment=enrolment, role__answers_company=True)
         .exists()
     )
 

@@ -203,6 +203,15 @@ class GroupKind(models.TextChoices):
     WORKING = "working", "工作组"
 
 
+class GroupDuty(models.TextChoices):
+    """What an official does in a group."""
+
+    HEAD = "head", "组长"
+    DEPUTY = "deputy", "副组长"
+    MEMBER = "member", "成员"
+    INSTRUCTOR = "instructor", "指导员"
+
+
 class TriageScheme(models.TextChoices):
     """How problems are sorted on arrival."""
 

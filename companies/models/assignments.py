@@ -13,8 +13,16 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from companies.models.companies import MANAGERS, Company, Project
-from liaison.models import Department, Official, Posting, Programme, ProgrammeVersion, TeamRole
+from liaison.models import Batch, Department, Group, Official, Posting, Programme, ProgrammeVersion, TeamRole
 from liaison.models.people import in_force, period
+
+
+def held_by(official: Official) -> Q:
+    """Seats that are the official's to fill today: their own, those of whoever they stand in for while
+    absent, and those of the groups they sit in. Whatever follows from a seat is read from here."""
+    access = official.access
+    condition = Q(official__in={official.pk, *access.stands_in_for})
+    return condition | Q(group__in=access.groups) if access.groups else condition
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -31,15 +39,16 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(official.access.regions(MANAGERS, "company__region__path"))
 
     def served_by(self, official: Official, on: date) -> Self:
-        """Enrolments in whose team the official sits on the day, in person or through a unit of theirs."""
+        """Enrolments in whose team the official sits on the day: in person, for somebody absent, in a group,
+        or through a unit of theirs."""
         posts = Posting.objects.filter(official=official).in_force(on)
-        mine = Q(official=official) | Q(official__isnull=True, department__in=posts.values("department"))
-        seats = Assignment.objects.in_force(on).filter(mine, enrolment=OuterRef("pk"))
+        unit = Q(official__isnull=True, group__isnull=True, department__in=posts.values("department"))
+        seats = Assignment.objects.in_force(on).filter(held_by(official) | unit, enrolment=OuterRef("pk"))
         return self.filter(Exists(seats))
 
     def with_team(self, on: date) -> Self:
         """Prefetch the seats held on the day or later, as `seats`, in the order of the rulebook."""
-        seats = Assignment.objects.not_over_by(on).select_related("role", "official", "department")
+        seats = Assignment.objects.not_over_by(on).select_related("role", "official", "department", "group")
         return self.prefetch_related(
             Prefetch("assignments", seats.order_by("role__position", "starts_on", "pk"), to_attr="seats")
         )
@@ -96,6 +105,15 @@ class Enrolment(models.Model):
         on_delete=models.PROTECT,
         related_name="enrolments",
     )
+    batch = models.ForeignKey(
+        Batch,
+        verbose_name="批次",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+        help_text="随哪一批次纳入；此后各批次接着包抓，席位到批次终止日为止",
+    )
     starts_on = models.DateField("纳入日")
     ends_on = models.DateField("退出日", null=True, blank=True)
 
@@ -146,6 +164,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Seats held on the day or due to be held later."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
+    def held_by(self, official: Official) -> Self:
+        """Seats of the official's own today: see `held_by` below."""
+        return self.filter(held_by(official))
+
     def visible_to(self, official: Official) -> Self:
         """Seats in the teams of the companies one may see."""
         return self.filter(enrolment__company__in=Company.objects.visible_to(official))
@@ -173,7 +195,15 @@ class Assignment(models.Model):
         verbose_name="单位",
         on_delete=models.PROTECT,
         related_name="assignments",
-        help_text="单位席位的单位；干部席位则为其当时的单位",
+        help_text="单位席位的单位；干部席位则为其当时的单位；工作组席位则为其依托单位",
+    )
+    group = models.ForeignKey(
+        Group,
+        verbose_name="工作组",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assignments",
     )
     is_exclusive = models.BooleanField("独占", default=False, help_text="席位只容一人时为真")
     starts_on = models.DateField("起")
@@ -217,14 +247,40 @@ class Assignment(models.Model):
                 condition=Q(official__isnull=False),
                 violation_error_message="该干部同一时期已担任此席位。",
             ),
+            ExclusionConstraint(
+                name="companies_assignment_group_once_per_seat",
+                expressions=[
+                    ("enrolment", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("group", RangeOperators.EQUAL),
+                    (period(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(group__isnull=False),
+                violation_error_message="该工作组同一时期已担任此席位。",
+            ),
+            models.CheckConstraint(
+                name="companies_assignment_person_or_group",
+                condition=Q(official__isnull=True) | Q(group__isnull=True),
+                violation_error_message="席位由干部或工作组担任，不能两者都是。",
+            ),
         ]
         indexes = [
             models.Index(fields=["official", "ends_on"], name="companies_assignment_mine"),
             models.Index(fields=["department", "role"], name="companies_assignment_of_unit"),
+            models.Index(
+                fields=["group", "ends_on"],
+                name="companies_assignment_of_group",
+                condition=Q(group__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.role}：{self.official or self.department}"
+        return f"{self.role}：{self.holder}"
+
+    @property
+    def holder(self) -> Official | Group | Department:
+        """Whoever sits there: a person, a group, or a unit."""
+        return self.official or self.group or self.department
 
 
 class ServicePlan(models.Model):

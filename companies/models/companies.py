@@ -27,16 +27,16 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
         access = official.access
         seats = Assignment.objects.in_force(access.on).filter(enrolment__company=OuterRef("pk"))
-        condition = access.regions(REGIONAL, "region__path") | Q(Exists(seats.filter(official=official)))
+        condition = access.regions(REGIONAL, "region__path") | Q(Exists(seats.held_by(official)))
         if any(p.role == SystemRole.UNIT or p.reach == Reach.DEPARTMENT for p in access.postings):
             condition |= Q(Exists(seats.filter(access.departments(DEPARTMENTAL, "department__path"))))
         return self.filter(condition)
 
     def served_by(self, official: Official) -> Self:
-        """我的企业: companies in which the official holds a seat of the team today."""
+        """我的企业: companies in whose team the official has a seat today, in person or otherwise."""
         from companies.models.assignments import Assignment
 
-        mine = Assignment.objects.in_force(official.access.on).filter(official=official)
+        mine = Assignment.objects.in_force(official.access.on).held_by(official)
         return self.filter(Exists(mine.filter(enrolment__company=OuterRef("pk"))))
 
     def managed_by(self, official: Official) -> Self:

@@ -60,9 +60,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Problems of the regions one answers for, of one's unit, and of the companies one looks after."""
         access = official.access
         seats = Assignment.objects.in_force(access.on).filter(enrolment=OuterRef("enrolment"))
-        condition = access.regions(REGIONAL, "company__region__path") | Q(
-            Exists(seats.filter(official=official))
-        )
+        condition = access.regions(REGIONAL, "company__region__path") | Q(Exists(seats.held_by(official)))
         if any(p.role == SystemRole.UNIT or p.reach == Reach.DEPARTMENT for p in access.postings):
             here = access.departments(DEPARTMENTAL, "department__path")
             given = TicketUnit.objects.filter(ticket=OuterRef("pk"))
@@ -129,9 +127,8 @@ def _awaits(official: Official) -> Q:
     access = official.access
     condition = Q(pk__in=[])
     if SystemRole.OFFICIAL in access.roles:
-        seats = Assignment.objects.in_force(access.on).filter(
-            enrolment=OuterRef("enrolment"), official=official, role__answers_company=True
-        )
+        seats = Assignment.objects.in_force(access.on).held_by(official)
+        seats = seats.filter(enrolment=OuterRef("enrolment"), role__answers_company=True)
         condition |= Q(status__in=(Status.DRAFT, Status.RESOLVED)) & Q(Exists(seats))
     if SystemRole.UNIT in access.roles:
         mine = TicketUnit.objects.filter(

@@ -12,6 +12,7 @@ from liaison.models.flow_rules import (
     LimitRule,
     TriageRule,
 )
+from liaison.models.groups import Deputy, Group, GroupMember
 from liaison.models.imports import ImportRow, ImportRun
 from liaison.models.map import Department, Region
 from liaison.models.people import Access, FailedSignIn, OffDuty, Official, Posting, Training
@@ -60,12 +61,15 @@ __all__ = [
     "ContactRule",
     "DeductionRule",
     "Department",
+    "Deputy",
     "DutyRule",
     "Eligibility",
     "EscalationRule",
     "ExtensionRule",
     "FailedSignIn",
     "GradeRule",
+    "Group",
+    "GroupMember",
     "GroupRule",
     "HandlingRule",
     "ImportRow",

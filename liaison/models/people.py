@@ -56,6 +56,8 @@ class Access:
     official_id: int
     on: date
     postings: tuple[Posting, ...]
+    groups: frozenset[int] = frozenset()  # the groups one sits in
+    stands_in_for: frozenset[int] = frozenset()  # the absent officials whose deputy one is
 
     def __bool__(self) -> bool:
         return bool(self.postings)
@@ -160,9 +162,20 @@ class Official(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def on_duty(self, on: date) -> Official:
-        """Load the postings in force on the day; scope and permissions are read from them."""
-        postings = Posting.objects.filter(official=self).in_force(on).select_related("department__region")
-        self._access = Access(self.pk, on, tuple(postings.order_by("pk")) if self.is_active else ())
+        """Load what holds on the day: postings, groups, whom one stands in for. Scope is read from them."""
+        from liaison.models.groups import with_standing
+
+        rows = Posting.objects.filter(official=self).in_force(on).select_related("department__region")
+        postings: tuple[Any, ...] = ()
+        if self.is_active:
+            postings = tuple(with_standing(rows, on).order_by("pk"))
+        self._access = Access(
+            self.pk,
+            on,
+            postings,
+            groups=frozenset(key for posting in postings[:1] for key in posting.groups),
+            stands_in_for=frozenset(key for posting in postings[:1] for key in posting.stands_in_for),
+        )
         return self
 
     @property

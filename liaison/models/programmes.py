@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
 from liaison.choices import LimitKind, VersionStatus
 from liaison.models.map import Region
+from liaison.models.people import period
 
 if TYPE_CHECKING:
     from liaison.models.flow_rules import LightRule, LimitRule
@@ -154,6 +157,11 @@ class Batch(models.Model):
                 name="liaison_batch_ends_after_start",
                 condition=Q(ends_on__gte=F("starts_on")),
                 violation_error_message="批次终止日不能早于起始日。",
+            ),
+            ExclusionConstraint(
+                name="liaison_batch_one_at_a_time",
+                expressions=[("programme", RangeOperators.EQUAL), (period(), RangeOperators.OVERLAPS)],
+                violation_error_message="与本方案另一批次的日期重叠。",
             ),
         ]
 

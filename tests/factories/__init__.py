@@ -31,6 +31,7 @@ from tests.factories.ground import (
     PostingFactory,
     TownFactory,
 )
+from tests.factories.groups import DeputyFactory, GroupFactory, GroupMemberFactory
 from tests.factories.issues import (
     AgendaItemFactory,
     BulletinFactory,
@@ -86,6 +87,7 @@ __all__ = [
     "DeductionRuleFactory",
     "DepartmentFactory",
     "DepartmentTradeFactory",
+    "DeputyFactory",
     "DispatchMeetingFactory",
     "EnrolmentFactory",
     "EscalationFactory",
@@ -93,6 +95,8 @@ __all__ = [
     "FrozenEnrolmentFactory",
     "FrozenTicketFactory",
     "GradeRuleFactory",
+    "GroupFactory",
+    "GroupMemberFactory",
     "ImportRowFactory",
     "ImportRunFactory",
     "LimitRuleFactory",
