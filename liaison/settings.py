@@ -212,6 +212,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "issues.choices.Status",
+        "YearStatusEnum": "liaison.choices.YearStatus",
+        "DayKindEnum": "liaison.choices.DayKind",
         "ImportStateEnum": "liaison.choices.ImportState",
         "BulletinStateEnum": "issues.choices.BulletinState",
         "ProposalStateEnum": "companies.choices.ProposalState",

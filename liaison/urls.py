@@ -8,6 +8,7 @@ from rest_framework.routers import DefaultRouter
 import assessment.api
 import companies.api
 import issues.api
+import liaison.api.calendar
 import liaison.api.directory
 import liaison.api.imports
 import liaison.api.schema
@@ -18,6 +19,7 @@ from liaison.views.gallery import components
 router = DefaultRouter()
 for routes in (
     liaison.api.directory.ROUTES,
+    liaison.api.calendar.ROUTES,
     liaison.api.imports.ROUTES,
     companies.api.ROUTES,
     issues.api.ROUTES,

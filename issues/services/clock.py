@@ -9,7 +9,7 @@ from issues.choices import Status
 from issues.models import Ticket
 from liaison.choices import LimitKind, Trigger
 from liaison.models import CalendarDay, Region
-from liaison.services.calendar import hold_calendar
+from liaison.services.calendar import hold_calendar, latest_number
 from liaison.workdays import Explanation, WorkCalendar
 
 DAYS = ("next_on", "warn_on", "alarm_on", "act_on")
@@ -19,6 +19,7 @@ class Calendars:
     """The calendars of one round of the clock, each read once; places without days of their own share one."""
 
     def __init__(self) -> None:
+        self._state = latest_number()
         local = CalendarDay.objects.filter(region__isnull=False).order_by()
         self._local = list(local.values_list("region__path", flat=True).distinct())
         self._read: dict[tuple[str, ...], WorkCalendar] = {}
@@ -29,6 +30,11 @@ class Calendars:
         if key not in self._read:
             self._read[key] = CalendarDay.objects.as_calendar(region)
         return self._read[key]
+
+    def are_current(self) -> bool:
+        """Whether the calendar has not been changed since; it is held until the transaction ends."""
+        hold_calendar()
+        return latest_number() == self._state
 
 
 def calendar_of(ticket: Ticket) -> WorkCalendar:

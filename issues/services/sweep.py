@@ -31,7 +31,7 @@ def sweep_tickets(*, at: datetime) -> int:
         if not calendar.is_working(today):
             continue
         try:
-            done += _act_on(ticket.pk, calendar=calendar, at=at)
+            done += _act_on(ticket.pk, calendars=calendars, calendar=calendar, at=at)
         except OperationalError:  # the database is away: the next round does what is left
             raise
         except Exception:
@@ -40,11 +40,14 @@ def sweep_tickets(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _act_on(pk: int, *, calendar: WorkCalendar, at: datetime) -> bool:
-    """Act on one ticket; False where it was moved meanwhile, or is in another worker's hands."""
+def _act_on(pk: int, *, calendars: Calendars, calendar: WorkCalendar, at: datetime) -> bool:
+    """Act on one ticket; False where it was moved meanwhile, or is in another worker's hands.
+
+    So it is left to the next round where the calendar was changed while this one ran.
+    """
     due = Ticket.objects.due_for_clock(day_of(at))
     ticket = due.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(pk=pk).first()
-    if ticket is None:
+    if ticket is None or not calendars.are_current():
         return False
     _act(ticket, calendar=calendar, at=at)
     return True

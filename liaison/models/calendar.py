@@ -21,6 +21,12 @@ DaysBetween = Callable[[Region, date, date], int]
 _Exception = tuple[date, str, str, str | None]  # the day, 休 or 班, its name, the place's path (None: nation)
 
 
+class CalendarYearQuerySet(models.QuerySet["CalendarYear"]):
+    def visible_to(self, official: Official) -> Self:
+        """The calendar is the same for everybody."""
+        return self if official.access else self.none()
+
+
 class CalendarYear(models.Model):
     """A year of the calendar: published with its document, provisional, or unknown."""
 
@@ -30,6 +36,8 @@ class CalendarYear(models.Model):
     title = models.CharField("公布文件标题", max_length=120, blank=True)
     document = models.CharField("公布文件文号", max_length=120, blank=True)
     published_on = models.DateField("公布日期", null=True, blank=True)
+
+    objects = CalendarYearQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "日历年份"

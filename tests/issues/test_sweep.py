@@ -1,5 +1,6 @@
 """The clock's round: everything once, on the right working day."""
 
+import re
 from datetime import date
 
 import pytest
@@ -103,7 +104,7 @@ class TestCost:
             TicketFactory(enrolment=place, at=at(2026, 3, 3))
         with CaptureQueriesContext(connection) as queries:
             assert services.sweep_tickets(at=at(2026, 3, 6)) == how_many
-        reads = [query for query in queries if 'FROM "liaison_calendar' in query["sql"]]
+        reads = [query for query in queries if re.search('FROM "liaison_calendar(day|year)"', query["sql"])]
         return len(reads), len(queries)
 
     def test_each_calendar_is_read_once_however_many_are_due(self, cast):
@@ -118,7 +119,7 @@ class TestCost:
         many_reads, many = self.calendar_reads(cast, 50)
         assert few_reads == many_reads == 5  # which places have days of their own; days and years for two
         assert (many - few) % 48 == 0, "each ticket costs the same"
-        assert (many - few) // 48 <= 18
+        assert (many - few) // 48 <= 20  # two of them hold the calendar and see that it is still the same
 
     def test_a_day_off_for_one_county_stops_the_clock_there_only(self, cast):
         here = TicketFactory(enrolment=cast.enrolment, at=at(2026, 3, 3))

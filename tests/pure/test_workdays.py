@@ -233,3 +233,49 @@ def test_a_calendar_reaches_its_last_year():
 
 def test_year_status_values_are_what_the_tables_keep():
     assert [str(status) for status in YearStatus] == ["published", "provisional", "unknown"]
+
+
+# --- every day of the published years ---------------------------------------------------------------
+
+
+def test_every_day_counts_as_the_state_council_says():
+    assert all(STATUTORY.is_working(on) == chinese_calendar.is_workday(on) for on in EACH_DAY)
+
+
+def test_from_every_day_add_and_count_undo_each_other():
+    for on in EACH_DAY[:-100]:
+        due = {n: STATUTORY.add(on, n) for n in (1, 2, 5, 10, 25, 60)}
+        assert [STATUTORY.count(on, day) for day in due.values()] == list(due)
+        assert list(due.values()) == sorted(set(due.values())), "a longer limit ends later"
+
+
+def test_the_next_working_day_is_the_first_that_works():
+    following: date | None = None
+    for on in reversed(EACH_DAY):
+        if following is not None:
+            assert STATUTORY.next_working(on) == following
+            assert STATUTORY.on_or_after(on) == (on if chinese_calendar.is_workday(on) else following)
+        following = on if chinese_calendar.is_workday(on) else following
+
+
+def test_a_later_start_never_ends_earlier():
+    for n in (1, 5, 25):
+        ends = [STATUTORY.add(on, n) for on in EACH_DAY[:-60]]
+        assert ends == sorted(ends)
+
+
+def test_every_explanation_has_a_line_per_day_it_counts():
+    for on in EACH_DAY[:-60:7]:
+        for n in (1, 5, 25):
+            told = STATUTORY.explain(on, n)
+            counted = [day for index, day in told.steps if index is not None]
+            assert len(counted) == n == len([line for line in told.lines if "第" in line])
+            assert counted[-1].on == told.due
+            assert all(chinese_calendar.is_workday(day.on) for day in counted)
+
+
+def test_counting_between_any_two_days_adds_up():
+    total = STATUTORY.count(FIRST - ONE, LAST)
+    assert total == sum(chinese_calendar.is_workday(on) for on in EACH_DAY)
+    for on in EACH_DAY[::11]:
+        assert STATUTORY.count(FIRST - ONE, on) + STATUTORY.count(on, LAST) == total
