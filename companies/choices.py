@@ -26,6 +26,30 @@ class ProjectStage(models.TextChoices):
     DONE = "done", "投产"
 
 
+class DutyKind(models.TextChoices):
+    """What a line of the duty log is about: what duties are counted from, and 融资授信 beside."""
+
+    TICKET_SOLVED = "ticket_solved", "解决问题"
+    CONTACT = "contact", "联系走访"
+    ON_SITE = "on_site", "上门走访"
+    POLICY = "policy", "对接政策"
+    FINANCE = "finance", "融资授信"
+    FRONT_LINE = "front_line", "一线劳动"
+    SUGGESTION = "suggestion", "合理化建议"
+    EXPERIENCE = "experience", "体验报告"
+    INTEGRITY = "integrity", "廉政宣传"
+
+    @classmethod
+    def counted_anyway(cls) -> tuple[str, ...]:
+        """What is logged elsewhere and counts by itself; here one only says that there was none."""
+        return (cls.TICKET_SOLVED, cls.CONTACT, cls.ON_SITE)
+
+    @classmethod
+    def with_amounts(cls) -> tuple[str, ...]:
+        """Lines that may say how much money they brought."""
+        return (cls.POLICY, cls.FINANCE)
+
+
 class ProposalState(models.TextChoices):
     """试排: where a draft of who looks after whom stands."""
 

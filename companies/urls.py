@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from companies.views import companies, enrolments, proposal_pairs, proposals, visits
+from companies.views import companies, duties, enrolments, proposal_pairs, proposals, visits
 
 app_name = "companies"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path(
         "companies/<str:uscc>/contacts/<int:pk>/primary/", companies.contact_primary, name="contact-primary"
     ),
+    path("companies/<str:uscc>/duties/new/", duties.duty_new, name="duty-new"),
+    path("duties/<int:pk>/withdraw/", duties.duty_withdraw, name="duty-withdraw"),
     path("enrolments/", enrolments.enrolments, name="enrolments"),
     path("enrolments/export/", enrolments.enrolments_export, name="enrolments-export"),
     path("enrolments/assign/", enrolments.enrolments_assign, name="enrolments-assign"),

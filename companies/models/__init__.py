@@ -2,6 +2,8 @@
 
 from companies.models.assignments import Assignment, Enrolment, ServicePlan
 from companies.models.companies import Company, Contact, Project
+from companies.models.door_cards import DoorCard, PublicPhone
+from companies.models.duties import DutyEntry
 from companies.models.proposals import (
     DepartmentTrade,
     Proposal,
@@ -17,6 +19,8 @@ __all__ = [
     "Company",
     "Contact",
     "DepartmentTrade",
+    "DoorCard",
+    "DutyEntry",
     "Enrolment",
     "Project",
     "Proposal",
@@ -24,6 +28,7 @@ __all__ = [
     "ProposalGap",
     "ProposalPair",
     "ProposalSupply",
+    "PublicPhone",
     "ServicePlan",
     "Visit",
 ]

@@ -46,7 +46,7 @@ def log_visit(
         raise VisitRefused(f"该企业已于 {enrolment.ends_on} 退出包联。")
     if mode not in VisitMode.values:
         raise VisitRefused("请选择联系方式。")
-    department = _seated_in(enrolment, by, on)
+    department = seated_in(enrolment, by, on)
     if department is None:
         raise VisitRefused(f"您在 {on} 不在该企业的专班中，不能登记走访。")
     visit = Visit(
@@ -80,7 +80,7 @@ def _same(visit: Visit, enrolment: Enrolment, by: Official) -> Visit:
     return visit
 
 
-def _seated_in(enrolment: Enrolment, official: Official, on: date) -> Department | None:
+def seated_in(enrolment: Enrolment, official: Official, on: date) -> Department | None:
     """The unit for which an official is in the team on the day: their own seat's, else a unit's seat."""
     seats = Assignment.objects.filter(enrolment=enrolment).in_force(on).select_related("department")
     own = seats.filter(official=official).order_by("-role__keeps_contact", "role__position", "pk").first()

@@ -181,6 +181,15 @@ PAGES = (
     Row("companies:visits", EVERYBODY),
     Row("companies:visits-export", EVERYBODY, method="POST"),
     Row("companies:visit", **COMPANY, path=lambda w: (w.visit.pk,)),
+    Row("companies:duty-new", _roles("official"), COMPANY_HIDDEN, _company),
+    Row("companies:duty-new", _roles("official"), COMPANY_HIDDEN, _company, "POST"),
+    Row(
+        "companies:duty-withdraw",
+        _roles("official"),
+        COMPANY_HIDDEN | {"roster"},
+        lambda w: (w.duty.pk,),
+        "POST",
+    ),
     # problems
     Row("issues:visit-new", _roles("official"), COMPANY_HIDDEN, _company),
     Row("issues:visit-new", _roles("official"), COMPANY_HIDDEN, _company, "POST"),

@@ -7,7 +7,7 @@ from datetime import date
 
 import assessment.services as assessing
 from assessment.models import Score, Survey
-from companies.models import Assignment, Contact, Proposal, ProposalPair, Visit
+from companies.models import Assignment, Contact, DutyEntry, Proposal, ProposalPair, Visit
 from issues.models import Bulletin, DispatchMeeting, Ticket
 from liaison.choices import DayKind
 from liaison.models import CalendarChange, CalendarDay, ImportRun
@@ -15,6 +15,7 @@ from liaison.services import draft_exception
 from tests.factories import (
     CalendarDayFactory,
     Cast,
+    DutyEntryFactory,
     ImportRowFactory,
     ImportRunFactory,
     MonthEndFactory,
@@ -53,6 +54,7 @@ class World:
     change: CalendarChange  # drafted by the office, for the same county
     proposal: Proposal  # a draft for the whole city
     pair: ProposalPair
+    duty: DutyEntry  # a line of the official's
     code: str = "p2"
     month: str = "2026-03"
 
@@ -95,6 +97,7 @@ def raise_world(cast: Cast) -> World:
         seat=enrolment.assignments.get(official=official),
         proposal=proposal,
         pair=ProposalPairFactory(proposal=proposal, enrolment=enrolment, official=official),
+        duty=DutyEntryFactory(enrolment=enrolment, official=official),
         closure=CalendarDayFactory(
             on=date(2026, 7, 15), name="防汛停工", document="临江防指〔2026〕3号", region=cast.county
         ),

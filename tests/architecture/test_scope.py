@@ -20,6 +20,7 @@ ALLOWED = {
     "assessment/views/surveys.py: Contact.objects.filter": CHILDREN,
     "companies/api/assignments.py: TeamRole.objects.filter": RULES,
     "companies/views/companies.py: get_object_or_404(Contact, company=found, pk=pk)": CHILDREN,
+    "companies/views/duties.py: DutyRule.objects.filter": RULES,
     "companies/views/enrolments.py: Quota.objects.filter": RULES,
     "companies/views/enrolments.py: TeamRole.objects.filter": RULES,
     "companies/views/enrolments.py: get_object_or_404(TeamRole, version=found.version_id, code=code)": RULES,

@@ -14,6 +14,7 @@ from tests.factories.companies import (
     credit_code,
     seat_team,
 )
+from tests.factories.duties import DoorCardFactory, DutyEntryFactory, PublicPhoneFactory
 from tests.factories.ground import (
     AuditEventFactory,
     CalendarAlarmFactory,
@@ -89,6 +90,8 @@ __all__ = [
     "DepartmentTradeFactory",
     "DeputyFactory",
     "DispatchMeetingFactory",
+    "DoorCardFactory",
+    "DutyEntryFactory",
     "EnrolmentFactory",
     "EscalationFactory",
     "EscalationRuleFactory",
@@ -110,6 +113,7 @@ __all__ = [
     "ProposalGapFactory",
     "ProposalPairFactory",
     "ProposalSupplyFactory",
+    "PublicPhoneFactory",
     "QuotaFactory",
     "ScoreDeductionFactory",
     "ScoreFactory",
