@@ -65,6 +65,7 @@ class Target:
     holders: tuple[int, ...] = ()
     fixed: tuple[int, ...] = ()
     seated: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()  # whom an earlier draft gave it: kept where all else is equal
     importance: int = 0  # of two that cannot both be covered, the more important one is
 
 
@@ -80,6 +81,7 @@ class Weights:
     trade: int = 60
     town: int = 30
     load: int = 10
+    steady: int = 3
     importance: int = 5000
     across: bool = False  # whether officials of a county may serve in another one
 
@@ -122,4 +124,5 @@ def pair_cost(person: Person, target: Target, weights: Weights) -> int:
     """What the pair costs, the official's load aside."""
     cost = weights.distance(nearness(person.region, target.region))
     cost += 0 if trade_matches(person.trades, target) else weights.trade
-    return cost + (weights.kept if target.holders and person.key not in target.holders else 0)
+    cost += weights.kept if target.holders and person.key not in target.holders else 0
+    return cost + (weights.steady if target.before and person.key not in target.before else 0)

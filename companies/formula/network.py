@@ -27,6 +27,7 @@ from companies.formula.matching import (
     Target,
     Weights,
     county_of,
+    nearness,
     pair_cost,
 )
 
@@ -159,12 +160,13 @@ class Network:
         """Groups whose members the target meets one by one, since it must not meet all of them alike."""
         keys = set(self.banned.get(target.key, ()))
         if target.need > 1:  # or the same official might come once as a holder, once by the group
-            keys.update(target.holders)
+            keys.update(target.holders, target.before)
         groups = {self.group_of[key, target.kind] for key in keys if (key, target.kind) in self.group_of}
         return frozenset(groups) | self.apart.get(target.key, frozenset())
 
     def _newness(self, target: Target) -> int:
-        return self.weights.kept if target.holders else 0
+        kept = self.weights.kept if target.holders else 0
+        return kept + (self.weights.steady if target.before else 0)
 
     def _ways(self, target: Target) -> list[tuple[Pool, int]]:
         """The pools in which the target finds officials, with the cost of each."""
@@ -188,6 +190,7 @@ class Network:
         """A target with arcs of its own: to pools and groups where it may meet all, else one by one."""
         banned, newness = self.banned.get(target.key, frozenset()), self._newness(target)
         reached: set[Group] = set()
+        known = {*target.holders, *target.before}  # they have their arc from `_keep`
         for pool, cost in self._ways(target):
             groups = self.pooled[pool]
             reached.update(groups)
@@ -199,13 +202,16 @@ class Network:
                     self._arc(node, self.group_nodes[group], target.need, cost + newness)
         for group in sorted(reached & apart, key=lambda g: (g[1], sorted(g[2]))):
             for key in self.members[group]:
-                if key not in banned and key not in target.holders:
+                if key not in banned and key not in known:
                     self._arc(node, self.person_nodes[key, target.kind], 1, self._cost(key, target))
 
     def _keep(self, node: int, target: Target) -> None:
         banned = self.banned.get(target.key, frozenset())
-        for key in sorted(set(target.holders) - banned):
-            if (person := self.person_nodes.get((key, target.kind))) is not None:
+        for key in sorted({*target.holders, *target.before} - banned):
+            if (person := self.person_nodes.get((key, target.kind))) is None:
+                continue
+            near = nearness(self.people[key].region, target.region)
+            if key in target.holders or self.weights.reaches(near):  # who holds it may keep it, however far
                 self._arc(node, person, 1, self._cost(key, target))
 
     def _cost(self, key: int, target: Target) -> int:

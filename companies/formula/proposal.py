@@ -161,9 +161,15 @@ def propose(
     room = {key: _room(person) for key, person in known.items()}
     fixed, dropped = _fix(wanted, known, room, banned)
     left = [
-        replace(t, need=t.need - len(fixed[t.key]), holders=_others(t, fixed)) for t in wanted
-        if t.need > len(fixed[t.key])
-    ]  # fmt: skip
+        replace(
+            target,
+            need=target.need - len(fixed[target.key]),
+            holders=_without(target.holders, fixed[target.key]),
+            before=_without(target.before, fixed[target.key]),
+        )
+        for target in wanted
+        if target.need > len(fixed[target.key])
+    ]
     never = {target: frozenset(keys | fixed.get(target, set())) for target, keys in banned.items()}
     never |= {target: frozenset(keys) for target, keys in fixed.items() if keys and target not in banned}
 
@@ -264,8 +270,8 @@ def _fix(
     return fixed, dropped
 
 
-def _others(target: Target, fixed: Mapping[int, set[int]]) -> tuple[int, ...]:
-    return tuple(key for key in target.holders if key not in fixed[target.key])
+def _without(keys: tuple[int, ...], seated: set[int]) -> tuple[int, ...]:
+    return tuple(key for key in keys if key not in seated)
 
 
 def _choose_sides(network: Network) -> tuple[Routes, int]:

@@ -60,6 +60,7 @@ from companies.services.proposals_adopt import (
     take_back_proposal,
 )
 from companies.services.proposals_candidates import Candidate, candidates_for
+from companies.services.proposals_input import any_trades
 from companies.services.visits import VisitRefused, log_visit
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "WorldMoved",
     "add_contact",
     "adopt_proposal",
+    "any_trades",
     "assign_department_to_many",
     "assign_seat",
     "can_be_undone",

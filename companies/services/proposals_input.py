@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 import liaison
 from companies.choices import Emphasis, Scale
 from companies.formula.matching import Kind, Person, Target, Weights
-from companies.models import Assignment, DepartmentTrade, Enrolment, Proposal
+from companies.models import Assignment, DepartmentTrade, Enrolment, Proposal, ProposalPair
 from companies.services.assignments import counted_seats
 from liaison.choices import Holder, SystemRole
 from liaison.models import Posting, Quota, TeamRole
@@ -94,6 +94,11 @@ def load_world(
     pinned: dict[int, list[int]] = defaultdict(list)
     for enrolment, official in fixed:
         pinned[enrolment].append(official)
+    before: dict[int, list[int]] = defaultdict(list)
+    if proposal.based_on_id:
+        earlier = ProposalPair.objects.filter(proposal=proposal.based_on_id).order_by("pk")
+        for enrolment, official in earlier.values_list("enrolment", "official"):
+            before[enrolment].append(official)
     targets: dict[int, Target] = {}
     standing: dict[tuple[int, int], int] = {}
     for key, path, project, industry, scale in facts:
@@ -115,6 +120,7 @@ def load_world(
             holders=tuple(who for who, _ in holders),
             fixed=tuple(pinned[key]),
             seated=tuple(sorted(staying | beside[key])),
+            before=tuple(before[key]),
             importance=PROJECT_IMPORTANCE if project else IMPORTANCE.get(Scale(scale), 0),
         )
         standing |= {(key, who): seat for who, seat in holders}
@@ -150,6 +156,11 @@ def postings_of(proposal: Proposal, officials: Collection[int] | None) -> QueryS
     return rows if officials is None else rows.filter(official__in=officials)
 
 
+def any_trades() -> bool:
+    """Whether any unit's trades are on record at all."""
+    return DepartmentTrade.objects.exists()
+
+
 def may_be_proposed_for(role: TeamRole) -> bool:
     """Seats of officials that count to their quota: the others are for the few, and filled by hand."""
     return role.holder == Holder.OFFICIAL and role.counts_to_quota
@@ -160,7 +171,7 @@ def weights_of(proposal: Proposal) -> Weights:
     usual = Weights()
     near = FACTOR[Emphasis(proposal.near_weight)]
     return Weights(
-        kept=round(usual.kept * FACTOR[Emphasis(proposal.keep_weight)]),
+        kept=max(1, round(usual.kept * FACTOR[Emphasis(proposal.keep_weight)])),  # never a change for nothing
         county=round(usual.county * near),
         town=round(usual.town * near),
         trade=round(usual.trade * FACTOR[Emphasis(proposal.trade_weight)]),

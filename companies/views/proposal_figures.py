@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
+from companies import services
 from companies.choices import Emphasis, Nearness, PairOrigin, TargetKind
 from companies.models import Proposal
 from companies.services.proposals_input import industry_names
@@ -34,6 +35,7 @@ class DraftFigures:
     bound: int
     keepable: int
     unfixed: int
+    has_trades: bool
 
     @property
     def seats(self) -> int:
@@ -61,6 +63,8 @@ class DraftFigures:
 
     @property
     def trade_share(self) -> str:
+        if not self.has_trades:
+            return "还没有填单位主管行业"
         return _share(self.trade, self.covered)
 
     @property
@@ -82,7 +86,7 @@ class DraftFigures:
 
 
 def figures_of(proposal: Proposal) -> DraftFigures:
-    """Two queries, however many pairs."""
+    """A few queries, however many pairs."""
     near = (Nearness.TOWN, Nearness.COUNTY)
     pairs = proposal.pairs.aggregate(
         covered=Count("pk"),
@@ -95,8 +99,14 @@ def figures_of(proposal: Proposal) -> DraftFigures:
         most=Coalesce(Max("load"), 0),
     )
     short = proposal.gaps.aggregate(n=Coalesce(Sum("seats"), 0))["n"]
+    has_trades = bool(pairs["trade"]) or services.any_trades()
     return DraftFigures(
-        short=short, bound=proposal.bound, keepable=proposal.keepable, unfixed=proposal.unfixed, **pairs
+        has_trades=has_trades,
+        short=short,
+        bound=proposal.bound,
+        keepable=proposal.keepable,
+        unfixed=proposal.unfixed,
+        **pairs,
     )
 
 

@@ -150,6 +150,7 @@ def cities(draw, most_people: int = 4, most_targets: int = 6, need: int = 2, eit
                 need=draw(st.integers(1, need)),
                 holders=tuple(k for k in draw(st.one_of(none, keys)) if k not in seated),
                 seated=seated,
+                before=draw(st.one_of(none, keys)),
                 importance=draw(st.integers(0, 2)),
             )
         )
@@ -258,6 +259,13 @@ def test_prefers_the_county_to_the_trade_and_the_trade_to_the_town():
 def test_prefers_whom_the_company_knows():
     better, known = Person(1, A1, 1, trades=frozenset("C")), Person(2, CITY, 1)
     assert one([better, known], Target(**{**vars(MAKER), "holders": (known.key,)})) == known.key
+
+
+def test_stays_with_the_earlier_draft_where_all_else_is_equal():
+    people = [Person(key, A, 1) for key in range(4)]
+    targets = [Target(key=100 + n, region=A, before=(3 - n,)) for n in range(4)]
+    plan = propose(people=people, targets=targets)
+    assert {p.target - 100: p.person for p in plan.pairs} == {n: 3 - n for n in range(4)}
 
 
 def test_leaves_whom_the_company_knows_where_else_another_would_stay_empty():
