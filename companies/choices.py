@@ -50,6 +50,14 @@ class DutyKind(models.TextChoices):
         return (cls.POLICY, cls.FINANCE)
 
 
+class RecusalReason(models.TextChoices):
+    """回避: why an official stays away from a company."""
+
+    DECLARED = "declared", "本人申报"
+    FORMER_EMPLOYER = "former_employer", "曾任职"
+    RELATIVE = "relative", "亲属"
+
+
 class ProposalState(models.TextChoices):
     """试排: where a draft of who looks after whom stands."""
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 
 from companies.models import Assignment, Company, Enrolment
-from companies.services.assignments import counted_seats
+from companies.services.seating import Desk, Place, unit_objection
 from liaison.choices import Holder, SystemRole, Verdict
 from liaison.imports.columns import Column, RosterResource
 from liaison.imports.lookups import DepartmentIndex, squeezed
@@ -25,7 +24,6 @@ from liaison.models import (
     Posting,
     Programme,
     ProgrammeVersion,
-    Quota,
     TeamRole,
 )
 from liaison.perms import Capability
@@ -164,15 +162,9 @@ class AssignmentExaminer(Examiner):
         self.roles: dict[int, dict[str, TeamRole]] = {}  # version → seat name → seat
         self.versions: dict[date, ProgrammeVersion | None] = {}
         self.held: dict[tuple[int, int], list[Held]] = {}  # company, seat → who holds it
-        self.loads: dict[int, set[int]] = {}  # official → companies that count
+        self.desk = Desk()  # who may hold which seat, what stands further up in the sheet included
         self.joining: dict[int, tuple[date, int]] = {}  # company enrolled by this sheet → day, version
         self.made: dict[int, int] = {}  # company → enrolment written by this run
-
-    @cached_property
-    def quotas(self) -> dict[tuple[int, str], Quota]:
-        """The quota of each rank in each version of the programme."""
-        rows = Quota.objects.filter(version__programme=self.programme).order_by("pk")
-        return {(quota.version_id, quota.rank): quota for quota in rows}
 
     def identify(self, draft: Draft) -> None:
         """One line per company, seat, holder and first day."""
@@ -208,7 +200,6 @@ class AssignmentExaminer(Examiner):
             self.enrolments.setdefault(enrolment.company_id, []).append(enrolment)
         self._load_people(drafts, lock=lock)
         self._load_seats([enrolment.pk for kept in self.enrolments.values() for enrolment in kept])
-        self._load_quotas()
 
     def _load_people(self, drafts: Sequence[Draft], *, lock: bool) -> None:
         officials = Official.objects.order_by("pk")
@@ -226,9 +217,10 @@ class AssignmentExaminer(Examiner):
         for official in found:
             self.by_name.setdefault(squeezed(official.name), []).append(official)
         self.posts: dict[int, list[Posting]] = {}
-        for post in Posting.objects.filter(official__in=[o.pk for o in found]).order_by("pk"):
+        posts = Posting.objects.filter(official__in=[o.pk for o in found])
+        for post in posts.select_related("department__region").order_by("pk"):
             self.posts.setdefault(post.official_id, []).append(post)
-        self.officials = {official.pk: official for official in found}
+        self.desk.load(official.pk for official in found)
 
     def _load_seats(self, enrolments: list[int]) -> None:
         seats = Assignment.objects.filter(enrolment__in=enrolments).select_related(
@@ -245,15 +237,6 @@ class AssignmentExaminer(Examiner):
             ours = [held for held in self.held.get(place, []) if held.line]
             self.held[place] = [*holders, *ours]
 
-    def _load_quotas(self) -> None:
-        unknown = [pk for pk in self.officials if pk not in self.loads]
-        for pk in unknown:
-            self.loads[pk] = set()
-        seats = counted_seats(programme_id=self.programme.pk, projects=False, on=self.scope.on)
-        rows = seats.filter(official__in=unknown).order_by()
-        for pk, company in rows.values_list("official", "enrolment__company").distinct():
-            self.loads[pk].add(company)
-
     # --- judging ------------------------------------------------------------------------------
 
     def _judge(self, draft: Draft) -> None:
@@ -263,16 +246,21 @@ class AssignmentExaminer(Examiner):
             raise _Wrong("ends_on", "包联止不能早于包联起")
         enrolment, version = self._place(company, starts_on)
         role = self._role(version, draft.given["seat"])
-        official, unit = self._holder(draft, role, starts_on)
+        official, unit, posts = self._holder(draft, role, starts_on)
         holder = ("official", official.pk) if official else ("department", unit.pk)
-        kept = self._room(company, role, holder, starts_on, ends_on)
-        if kept is None and official and role.counts_to_quota:
-            self._quota(draft, version, official, company)
-        if kept is None and enrolment is None:
-            self.joining.setdefault(company.pk, (starts_on, version))
         if enrolment and enrolment.ends_on and (ends_on is None or ends_on > enrolment.ends_on):
             ends_on = enrolment.ends_on
+        kept = self._room(company, role, holder, starts_on, ends_on)
         changed = bool(kept and "ends_on" in draft.given and kept.ends_on != ends_on)
+        place = Place(role, self.programme.pk, (company.pk, None), company.region.path, starts_on, ends_on)
+        if kept is None and official:
+            unit = self._judge_official(draft, place, official, posts)
+        elif kept is None and (objection := unit_objection(role, unit.region, place.company_path)):
+            raise _Wrong("department", objection)
+        elif kept and changed:
+            self._move_end(draft, kept, place, official, posts)
+        if kept is None and enrolment is None:
+            self.joining.setdefault(company.pk, (starts_on, version))
         draft.verdict = Verdict.NEW if kept is None else Verdict.CHANGED if changed else Verdict.SAME
         if kept and changed:
             self.show_changes(draft, {"ends_on": kept.ends_on}, {"ends_on": ends_on})
@@ -283,7 +271,6 @@ class AssignmentExaminer(Examiner):
             "enrol_on": None if enrolment else self.joining[company.pk][0].isoformat(),
             "version": version,
             "role": role.pk,
-            "exclusive": role.is_exclusive,
             "official": official.pk if official else None,
             "department": unit.pk,
             "starts_on": starts_on.isoformat(),
@@ -293,6 +280,8 @@ class AssignmentExaminer(Examiner):
         until = f"至 {ends_on}" if ends_on else "起"
         self.tell(draft, role, official, unit.name, f"{starts_on} {until}")
         if kept is None:
+            if official:
+                self.desk.give(official.pk, place, company.name)
             name = str(official or unit)
             self.held.setdefault((company.pk, role.pk), []).append(
                 Held(holder, name, starts_on, ends_on, None, draft.number)
@@ -354,7 +343,10 @@ class AssignmentExaminer(Examiner):
             raise _Wrong("seat", f"方案里没有“{words}”这个席位，有：{known}")
         return role
 
-    def _holder(self, draft: Draft, role: TeamRole, on: date) -> tuple[Official | None, Department]:
+    def _holder(
+        self, draft: Draft, role: TeamRole, on: date
+    ) -> tuple[Official | None, Department, list[Posting]]:
+        """Who is named: an official with the posts in which they may sit there, or a unit."""
         unit = None
         if words := draft.given.get("department"):
             try:
@@ -368,9 +360,10 @@ class AssignmentExaminer(Examiner):
                 raise _Wrong("department", f"“{role}”由单位担任，请填单位")
             if draft.given.get("official") or draft.given.get("phone"):
                 draft.remark("official", f"“{role}”由单位担任，姓名和手机号不用")
-            return None, unit
+            return None, unit, []
         official = self._official(draft, role, unit, on)
-        return official, self._seated_in(official, unit, on)
+        posts = self._seated_in(official, unit, on)
+        return official, self.units.by_pk[posts[0].department_id], posts
 
     def _official(self, draft: Draft, role: TeamRole, unit: Department | None, on: date) -> Official:
         phone, name = draft.given.get("phone"), draft.given.get("official")
@@ -399,13 +392,13 @@ class AssignmentExaminer(Examiner):
         posts = [p for p in self.posts.get(official.pk, []) if p.starts_on <= on <= (p.ends_on or FAR)]
         return sorted(posts, key=lambda post: post.role != SystemRole.OFFICIAL)
 
-    def _seated_in(self, official: Official, unit: Department | None, on: date) -> Department:
+    def _seated_in(self, official: Official, unit: Department | None, on: date) -> list[Posting]:
         posts = [
             post for post in self._posts_on(official, on) if unit is None or post.department_id == unit.pk
         ]
         if not posts:
             raise _Wrong("department" if unit else "official", f"{official}在 {on} {unit or ''}没有任职")
-        return self.units.by_pk[posts[0].department_id]
+        return posts
 
     def _room(
         self, company: Company, role: TeamRole, holder: tuple[str, int], starts_on: date, ends_on: date | None
@@ -420,26 +413,41 @@ class AssignmentExaminer(Examiner):
                     raise _Wrong("seat", f"与第 {held.line} 行的日期重叠")
                 return held.kept
         if role.max_count is not None and len(standing) >= role.max_count:
-            names = "、".join(
-                f"{held.name}（本表第 {held.line} 行）"
-                if held.line
-                else f"{held.name}（自 {held.starts_on}）"
-                for held in standing
-            )
+            names = "、".join(f"{held.name}（{held.since}）" for held in standing)
             raise _Wrong("seat", f"“{role}”最多 {role.max_count} 个，已由{names}担任")
         return None
 
-    def _quota(self, draft: Draft, version: int, official: Official, company: Company) -> None:
-        quota = self.quotas.get((version, official.rank))
-        load = self.loads.setdefault(official.pk, set())
-        if quota and len(load - {company.pk}) >= quota.companies and company.pk not in load:
-            words = (
-                f"{official}（{official.get_rank_display()}）已包抓 {len(load)} 户，限额 {quota.companies} 户"
-            )
-            if quota.is_hard:
-                raise _Wrong("official", words)
-            draft.remark("official", f"{words}，将超出限额")
-        load.add(company.pk)
+    def _judge_official(
+        self, draft: Draft, place: Place, official: Official, posts: Sequence[Posting]
+    ) -> Department:
+        """The unit in which the official may take the seat; every reason why not stands in the cell."""
+        judgement = self.desk.judge(place, official, posts)
+        rank = official.get_rank_display()
+        if not judgement.may:
+            raise _Wrong("official", f"{official}（{rank}）：{'；'.join(judgement.objections)}")
+        if judgement.warnings:
+            draft.remark("official", f"{official}（{rank}）：{'；'.join(judgement.warnings)}")
+        return self.units.by_pk[judgement.posting.department_id]
+
+    def _move_end(
+        self, draft: Draft, kept: Assignment, place: Place, official: Official | None, posts: list[Posting]
+    ) -> None:
+        """Another last day for a seat that is held: the days that are added must be free and allowed."""
+        where = (kept.enrolment.company_id, kept.role_id)
+        others = [held for held in self.held[where] if held.kept is not kept]
+        if kept.ends_on and (place.ends_on is None or place.ends_on > kept.ends_on):
+            added = replace(place, starts_on=kept.ends_on + timedelta(days=1))
+            there = [held for held in others if held.overlaps(added.starts_on, added.ends_on)]
+            if place.role.max_count is not None and len(there) >= place.role.max_count:
+                names = "、".join(f"{held.name}（{held.since}）" for held in there)
+                raise _Wrong("ends_on", f"{added.starts_on} 起该席位已由{names}担任，不能延长")
+            if official:
+                self._judge_official(draft, added, official, posts)
+        if official:
+            self.desk.move_end(official.pk, kept.pk, place.ends_on)
+        self.held[where] = [
+            replace(held, ends_on=place.ends_on) if held.kept is kept else held for held in self.held[where]
+        ]
 
     # --- writing ------------------------------------------------------------------------------
 
@@ -452,7 +460,6 @@ class AssignmentExaminer(Examiner):
                 role_id=values["role"],
                 official_id=values["official"],
                 department_id=values["department"],
-                is_exclusive=values["exclusive"],
                 starts_on=date.fromisoformat(values["starts_on"]),
                 ends_on=_day(values["ends_on"]),
                 assigned_at=at,

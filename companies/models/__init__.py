@@ -12,6 +12,7 @@ from companies.models.proposals import (
     ProposalPair,
     ProposalSupply,
 )
+from companies.models.recusals import Recusal
 from companies.models.visits import Visit
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ProposalPair",
     "ProposalSupply",
     "PublicPhone",
+    "Recusal",
     "ServicePlan",
     "Visit",
 ]

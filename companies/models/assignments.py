@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -155,6 +156,53 @@ class Enrolment(models.Model):
         return f"{self.project or self.company}"
 
 
+# A seat's place among its holders and whether it is full time are read from its rule by the database itself:
+# no page, import or set-based writer can forget them. Without a free place the first is asked for, and the
+# constraint on it refuses.
+_PLACED = """
+    SELECT r.max_count, r.full_time INTO most, whole FROM liaison_teamrole r WHERE r.id = NEW.role_id;
+    NEW.is_full_time := COALESCE(whole, FALSE);
+    IF most IS NULL THEN
+        NEW.slot := NULL;
+        RETURN NEW;
+    END IF;
+    IF NEW.ends_on < NEW.starts_on THEN
+        RETURN NEW;
+    END IF;
+    SELECT COALESCE(MIN(place) FILTER (WHERE place = NEW.slot), MIN(place), 1) INTO NEW.slot
+      FROM generate_series(1, most) AS place
+     WHERE NOT EXISTS (
+           SELECT FROM companies_assignment a
+            WHERE a.enrolment_id = NEW.enrolment_id AND a.role_id = NEW.role_id AND a.slot = place
+              AND a.id <> NEW.id
+              AND daterange(a.starts_on, a.ends_on, '[]') && daterange(NEW.starts_on, NEW.ends_on, '[]'));
+    RETURN NEW;
+"""
+# A seat that only gets shorter is let be: that is how one leaves a company that one must stay away from.
+_NOT_RECUSED = """
+    IF NEW.official_id IS NULL OR NEW.ends_on < NEW.starts_on THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.official_id = NEW.official_id AND OLD.enrolment_id = NEW.enrolment_id
+           AND NEW.starts_on >= OLD.starts_on
+           AND COALESCE(NEW.ends_on, 'infinity') <= COALESCE(OLD.ends_on, 'infinity') THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    PERFORM 1
+       FROM companies_recusal r
+       JOIN companies_enrolment e ON e.company_id = r.company_id
+      WHERE e.id = NEW.enrolment_id AND r.official_id = NEW.official_id
+        AND daterange(r.starts_on, r.ends_on, '[]') && daterange(NEW.starts_on, NEW.ends_on, '[]');
+    IF FOUND THEN
+        RAISE EXCEPTION 'companies_assignment_recused: the official stays away from the company'
+            USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'companies_assignment_recused';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def in_force(self, on: date) -> Self:
         """Seats held on the day."""
@@ -205,7 +253,16 @@ class Assignment(models.Model):
         on_delete=models.PROTECT,
         related_name="assignments",
     )
-    is_exclusive = models.BooleanField("独占", default=False, help_text="席位只容一人时为真")
+    slot = models.PositiveSmallIntegerField(
+        "第几席",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="席位有人数上限时由数据库填写：1 到上限",
+    )
+    is_full_time = models.BooleanField(
+        "脱产专职", default=False, editable=False, help_text="由数据库按席位规则填写"
+    )
     starts_on = models.DateField("起")
     ends_on = models.DateField("止", null=True, blank=True)
     assigned_at = models.DateTimeField("指派时间")
@@ -227,14 +284,24 @@ class Assignment(models.Model):
                 violation_error_message="包联止不能早于包联起。",
             ),
             ExclusionConstraint(
-                name="companies_assignment_exclusive_seat",
+                name="companies_assignment_slot_once",
                 expressions=[
                     ("enrolment", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
+                    ("slot", RangeOperators.EQUAL),
                     (period(), RangeOperators.OVERLAPS),
                 ],
-                condition=Q(is_exclusive=True),
+                condition=Q(slot__isnull=False),
                 violation_error_message="该席位同一时期已有人担任。",
+            ),
+            ExclusionConstraint(
+                name="companies_assignment_full_time_once",
+                expressions=[
+                    ("official", RangeOperators.EQUAL),
+                    (period(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_full_time=True),
+                violation_error_message="该干部同一时期已在另一户企业脱产专职。",
             ),
             ExclusionConstraint(
                 name="companies_assignment_official_once_per_seat",
@@ -271,6 +338,21 @@ class Assignment(models.Model):
                 fields=["group", "ends_on"],
                 name="companies_assignment_of_group",
                 condition=Q(group__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="placed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("most", "integer"), ("whole", "boolean")],
+                func=_PLACED,
+            ),
+            pgtrigger.Trigger(
+                name="recused",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_NOT_RECUSED,
             ),
         ]
 

@@ -8,7 +8,6 @@ from companies.services.assignments import (
     can_be_undone,
     counted_seats,
     end_assignment,
-    posting_for,
     replace_holder,
     vacate_seat,
 )
@@ -103,7 +102,6 @@ __all__ = [
     "log_duty",
     "log_visit",
     "make_contact_primary",
-    "posting_for",
     "preview_adoption",
     "preview_taking_back",
     "replace_holder",

@@ -11,8 +11,9 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from companies.models import Assignment, Enrolment, Visit
-from liaison.choices import Holder, SystemRole
-from liaison.models import Department, Official, Posting, Quota, TeamRole
+from companies.services.seating import Desk, place_in, postings_on, unit_objection
+from liaison.choices import Holder
+from liaison.models import Department, Official, TeamRole
 from liaison.normalise import planning_horizon
 from liaison.services import record
 
@@ -23,10 +24,11 @@ class AssignmentRefused(Exception):
 
 @dataclass(frozen=True)
 class BulkAssigned:
-    """What a bulk assignment did: seats given, enrolments left alone because the seat was taken."""
+    """What a bulk assignment did: seats given, enrolments left alone: taken, or not open to the unit."""
 
     created: list[Assignment]
     taken: int
+    barred: int = 0  # by where the seat's unit must come from
 
 
 @transaction.atomic
@@ -40,10 +42,10 @@ def assign_seat(
     official: Official | None = None,
     department: Department | None = None,
 ) -> Assignment:
-    """Give a seat of the team to an official or to a unit, within the seat's and the rank's limits.
+    """Give a seat of the team to an official or to a unit who may have it by every rule of the seat.
 
-    For an official, `department` may name which of several postings counts. A soft quota lets the
-    seat pass and leaves its words in `assignment.warning`.
+    For an official, `department` may name which of several postings counts; else the first that fits does.
+    A soft quota or a heavy load lets the seat pass and leaves its words in `assignment.warning`.
     """
     enrolment = _lock(enrolment)
     seat = _fill(
@@ -136,7 +138,10 @@ def assign_department_to_many(
     """Give one unit the same seat in many teams; where the seat is taken, nothing is changed."""
     keys = [enrolment.pk for enrolment in enrolments]
     locked = list(
-        Enrolment.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+        Enrolment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("company__region")
+        .filter(pk__in=keys)
+        .order_by("pk")
     )
     if not department.is_active:
         raise AssignmentRefused(f"“{department}”已停用，不能担任席位。")
@@ -154,19 +159,21 @@ def assign_department_to_many(
     standing = Assignment.objects.filter(enrolment__in=keys, role__in=roles.values()).not_over_by(starts_on)
     held = dict(standing.order_by().values_list("enrolment").annotate(n=Count("pk")))
     theirs = set(standing.filter(department=department).values_list("enrolment", flat=True))
-    created = []
+    created, barred = [], 0
     for enrolment in locked:
         role = roles[enrolment.version_id]
         full = role.max_count is not None and held.get(enrolment.pk, 0) >= role.max_count
         if full or enrolment.pk in theirs:
             continue
         _check_days(enrolment, starts_on, at)
+        if unit_objection(role, department.region, enrolment.company.region.path):
+            barred += 1
+            continue
         created.append(
             Assignment(
                 enrolment=enrolment,
                 role=role,
                 department=department,
-                is_exclusive=role.is_exclusive,
                 starts_on=starts_on,
                 ends_on=enrolment.ends_on,
                 assigned_at=at,
@@ -184,18 +191,7 @@ def assign_department_to_many(
             starts_on=starts_on.isoformat(),
             enrolments=[seat.enrolment_id for seat in created],
         )
-    return BulkAssigned(created, len(locked) - len(created))
-
-
-def posting_for(official: Official, on: date, department: Department | None = None) -> Posting | None:
-    """The posting under which an official sits in a team: the named unit's, else 包抓干部, else the first."""
-    postings = list(
-        Posting.objects.filter(official=official).in_force(on).select_related("department").order_by("pk")
-    )
-    if department is not None:
-        postings = [p for p in postings if p.department_id == department.pk]
-    postings.sort(key=lambda p: p.role != SystemRole.OFFICIAL)
-    return postings[0] if postings else None
+    return BulkAssigned(created, len(locked) - len(created) - barred, barred)
 
 
 def counted_seats(*, programme_id: int, projects: bool, on: date) -> QuerySet[Assignment]:
@@ -211,7 +207,7 @@ def _lock(enrolment: Enrolment) -> Enrolment:
     """Teams change one clerk at a time. Always taken before an official's own lock: no deadlock."""
     return (
         Enrolment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("programme", "company", "project")
+        .select_related("programme", "company__region", "project")
         .get(pk=enrolment.pk)
     )
 
@@ -239,33 +235,39 @@ def _fill(
     if role.version_id != enrolment.version_id:
         raise AssignmentRefused(f"“{role}”不是该企业所用方案版本的席位。")
     _check_days(enrolment, starts_on, at)
-    warning = ""
+    warning, judgement = "", None
     if role.holder == Holder.OFFICIAL:
         if official is None:
             raise AssignmentRefused(f"“{role}”须由干部担任，请选择干部。")
-        if role.counts_to_quota:  # the lock that two assignments of one official cannot pass together
-            official = Official.objects.select_for_update(of=("self",), no_key=True).get(pk=official.pk)
+        # The lock that two seats of one official, or a seat and a recusal, cannot pass together.
+        official = Official.objects.select_for_update(of=("self",), no_key=True).get(pk=official.pk)
         if not official.is_active:
             raise AssignmentRefused(f"“{official}”的账户已停用，不能担任席位。")
-        posting = posting_for(official, starts_on, department)
-        if posting is None:
+        postings = postings_on([official.pk], starts_on)[official.pk]
+        if department is not None:
+            postings = [posting for posting in postings if posting.department_id == department.pk]
+        if not postings:
             where = f"在{department}" if department else ""
             raise AssignmentRefused(f"“{official}”在 {starts_on} {where}没有任职，不能担任席位。")
-        department = posting.department
+        desk = Desk()
+        desk.load([official.pk], since=starts_on)
+        judgement = desk.judge(place_in(enrolment, role, starts_on), official, postings)
+        department, warning = judgement.posting.department, judgement.warning
     else:
         if official is not None or department is None:
             raise AssignmentRefused(f"“{role}”须由单位担任，请选择单位。")
         if not department.is_active:
             raise AssignmentRefused(f"“{department}”已停用，不能担任席位。")
+        if objection := unit_objection(role, department.region, enrolment.company.region.path):
+            raise AssignmentRefused(f"“{department}”不能担任：{objection}。")
     _check_room(enrolment, role, official=official, department=department, on=starts_on)
-    if official is not None and role.counts_to_quota:
-        warning = _check_quota(enrolment, official, starts_on)
+    if judgement is not None and not judgement.may:
+        raise AssignmentRefused(judgement.refusal(role))
     seat = Assignment.objects.create(
         enrolment=enrolment,
         role=role,
         official=official,
         department=department,
-        is_exclusive=role.is_exclusive,
         starts_on=starts_on,
         ends_on=enrolment.ends_on,
         assigned_at=at,
@@ -307,28 +309,6 @@ def _check_room(
         raise AssignmentRefused(
             f"“{role}”最多 {role.max_count} 个，已由{names}担任。请用“更换”，或先把原来的撤下。"
         )
-
-
-def _check_quota(enrolment: Enrolment, official: Official, on: date) -> str:
-    """Refuse what goes past a hard quota; word what goes past a soft one. The official is locked."""
-    quota = Quota.objects.filter(version=enrolment.version_id, rank=official.rank).first()
-    if quota is None:
-        return ""
-    projects = enrolment.project_id is not None
-    limit = quota.projects if projects else quota.companies
-    held = (
-        counted_seats(programme_id=enrolment.programme_id, projects=projects, on=on)
-        .filter(official=official)
-        .exclude(enrolment=enrolment)  # a second seat in the same team is no second company
-        .aggregate(n=Count("enrolment", distinct=True))["n"]
-    )
-    if held < limit:
-        return ""
-    unit = "个项目" if projects else "户企业"
-    words = f"{official}（{official.get_rank_display()}）在本方案已包抓 {held} {unit}，限额 {limit} {unit}"
-    if quota.is_hard:
-        raise AssignmentRefused(f"{words}，不能再增加。请选择其他干部，或先调整其已有包联。")
-    return f"{words}，本次指派后超出限额，请留意。"
 
 
 def _vacate(seat: Assignment, on: date, at: datetime) -> None:

@@ -151,7 +151,7 @@ def postings_of(proposal: Proposal, officials: Collection[int] | None) -> QueryS
             department__is_active=True,
             department__region__path__startswith=proposal.role.version.programme.region.path,
         )
-        .order_by("official", "-role", "pk")  # "official" before "leader", as `posting_for` has it
+        .order_by("official", "-role", "pk")  # "official" before "leader", as `postings_on` has it
     )
     return rows if officials is None else rows.filter(official__in=officials)
 

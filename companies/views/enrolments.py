@@ -147,6 +147,8 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
     words = f"已将{unit}指派为 {len(done.created)} 家企业的{seat}。"
     if done.taken:
         words += f"{done.taken} 家的该席位已有单位，未改动。"
+    if done.barred:
+        words += f"{done.barred} 家因席位要求的单位来源不符，未指派。"
     messages.success(request, words)
     return back
 

@@ -73,11 +73,6 @@ class TeamRole(Rule):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def is_exclusive(self) -> bool:
-        """One holder at most at any time."""
-        return self.max_count == 1
-
 
 class Eligibility(Rule):
     """任职资格: a rank whose officials may hold the seat, and their age limit.

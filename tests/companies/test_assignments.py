@@ -76,7 +76,8 @@ class TestAssignSeat:
             at=NOW,
         )
         assert seat.department == posting.department
-        assert seat.is_exclusive
+        seat.refresh_from_db()
+        assert seat.slot == 1
         event = AuditEvent.objects.get(subject=f"companies.assignment:{seat.pk}")
         assert (event.action, event.by, event.detail["holder"]) == ("指派", office, posting.official.name)
 
@@ -185,9 +186,10 @@ class TestQuota:
         assert first.warning == ""
         assert "超出限额" in second.warning
 
-    def test_a_rank_without_quota_has_none(self, office):
-        version, official = small_version(companies=0), posted(rank=Rank.STAFF)
-        assert len(self.fill(version, official, office, 3)) == 3
+    def test_who_has_no_quota_where_others_have_one_is_not_meant_to_carry_companies(self, office):
+        version, official = small_version(), posted(rank=Rank.STAFF)
+        with pytest.raises(AssignmentRefused, match="没有给一般干部（党政机关）设包联限额"):
+            self.fill(version, official, office, 1)
 
     def test_projects_and_companies_are_counted_apart(self, office):
         version, official = small_version(companies=1, projects=1), posted(rank=Rank.SECTION)
@@ -286,7 +288,7 @@ class TestManyAtOnce:
 
 class TestDatabase:
     def test_refuses_two_holders_of_one_seat(self, cast):
-        with pytest.raises(IntegrityError, match="companies_assignment_exclusive_seat"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="companies_assignment_slot_once"), transaction.atomic():
             AssignmentFactory(enrolment=cast.enrolment, seat="officer")
 
     def test_refuses_one_official_twice_in_a_seat(self):

@@ -42,7 +42,7 @@ class TestAdopting:
         assert (done.given, done.kept, done.ended) == (2, 0, 0)
         assert [officer_of(place) for place in places] == [official, official]
         seat = places[0].assignments.get()
-        assert (seat.is_exclusive, seat.assigned_by, seat.starts_on) == (True, clerk, DAY)
+        assert (seat.slot, seat.assigned_by, seat.starts_on) == (1, clerk, DAY)
         draft.refresh_from_db()
         assert (draft.state, draft.adopted_by) == (ProposalState.ADOPTED, clerk)
         assert set(draft.pairs.values_list("assignment", flat=True)) == set(

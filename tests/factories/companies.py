@@ -11,7 +11,7 @@ from factory.django import DjangoModelFactory
 from stdnum.cn import uscc
 
 from companies import models
-from companies.choices import Scale, VisitMode
+from companies.choices import RecusalReason, Scale, VisitMode
 from liaison.choices import Holder, SystemRole
 from liaison.models import Department, Official, TeamRole
 from tests.factories.clock import at
@@ -105,10 +105,23 @@ class AssignmentFactory(DjangoModelFactory):
     role = LazyAttribute(lambda o: TeamRole.objects.get(version=o.enrolment.version, code=o.seat))
     official = LazyAttribute(lambda o: OfficialFactory() if o.role.holder == Holder.OFFICIAL else None)
     department = LazyAttribute(lambda o: (o.official and _unit_of(o.official)) or DepartmentFactory())
-    is_exclusive = LazyAttribute(lambda o: o.role.is_exclusive)
     starts_on = SelfAttribute("enrolment.starts_on")
     assigned_at = at(2025, 1, 2)
     assigned_by = LazyAttribute(lambda o: OfficialFactory())
+
+
+class RecusalFactory(DjangoModelFactory):
+    """Somebody who stays away from a company, from 2025 on."""
+
+    class Meta:
+        model = models.Recusal
+
+    official = SubFactory(OfficialFactory)
+    company = SubFactory(CompanyFactory)
+    reason = RecusalReason.RELATIVE
+    starts_on = date(2025, 1, 1)
+    declared_at = at(2025, 1, 2)
+    declared_by = SelfAttribute("official")
 
 
 def _unit_of(official: Official) -> Department | None:
