@@ -24,8 +24,9 @@ from issues import tasks as issues_tasks
 from issues.choices import Move, Status
 from issues.models import Bulletin, DispatchMeeting, Escalation, FrozenTicket, MonthEnd, Ticket
 from liaison import tasks
+from liaison.choices import Rank
 from liaison.models import Department, ImportRun
-from tests.factories import CategoryFactory, at, credit_code
+from tests.factories import CategoryFactory, PostingFactory, at, credit_code
 
 CODE = credit_code(880)
 ROSTER = f"""企业名称,统一社会信用代码,成立日期,企业类型,注册资本,经营范围,注册地址
@@ -53,6 +54,10 @@ class TestThread:
         self.step_6_the_company_is_dissatisfied_once_then_confirms(client_as)
         self.step_7_the_month_is_frozen(cast)
         self.step_8_the_leader_sees_it_and_every_figure_opens(client_as)
+
+    def leading(self, department, **posting):
+        """A leader of 县级 in the unit: heads and deputies of a 专班 must be."""
+        return PostingFactory(official__rank=Rank.COUNTY, department=department, **posting).official
 
     def step_1_roster_staff_import_companies(self, client_as):
         """Upload, background check, preview with reasons, confirm bound to the file, result."""
@@ -88,8 +93,8 @@ class TestThread:
         seats = {
             "lead_department": cast.industry,
             "lead_official": cast.leader,
-            "head": cast.unit,
-            "deputy": cast.stranger,
+            "head": self.leading(cast.land, is_chief=True),
+            "deputy": self.leading(cast.other_enrolment.assignments.get(role__code="officer").department),
             "member_department": cast.power,
             "officer": cast.official,
         }
