@@ -11,7 +11,7 @@ from random import Random
 
 from django.contrib.auth.hashers import make_password
 
-from liaison.choices import Rank, Reach, RegionLevel, SystemRole
+from liaison.choices import DepartmentKind, Rank, Reach, RegionLevel, SystemRole
 from liaison.demo import words
 from liaison.models import Department, Official, Posting, Region
 from liaison.normalise import pinyin_key
@@ -109,7 +109,7 @@ class _Builder:
         coordination = _unit("云川市协调办公室", "市协调办", home, government)
         inspection = _unit("云川市考核督查办公室", "市考核办", home, government)
         for name, short, categories in words.CITY_BUREAUS:
-            bureau = _unit(f"云川市{name}", short, home, government)
+            bureau = _unit(f"云川市{name}", short, home, government, kind=_kind_of(short))
             city.bureaus[short] = bureau
             for category in categories:
                 city.handlers.setdefault(category, []).append(bureau)
@@ -121,7 +121,7 @@ class _Builder:
         for bureau in city.bureaus.values():
             chief = self._person(Rank.COUNTY)
             title = "主任" if bureau.name.endswith(("委员会", "办公室")) else "局长"
-            self._leads(chief, bureau, title, Reach.DEPARTMENT)
+            self._leads(chief, bureau, title, Reach.DEPARTMENT, is_chief=True)
             city.chiefs[bureau.pk] = chief
             self._liaison_officer(bureau)
             for _ in range(1 + (bureau.short_name in ("市工信局", "市发改委"))):
@@ -137,11 +137,13 @@ class _Builder:
         self.city.governors[county.code] = []
         for title in ("县长", "副县长") if county.name.endswith("县") else ("区长", "副区长"):
             governor = self._person(Rank.COUNTY)
-            self._leads(governor, government, title, Reach.REGION)
+            self._leads(governor, government, title, Reach.REGION, is_chief=not title.startswith("副"))
             self.city.governors[county.code].append(governor)
         self.city.county_bureaus[county.code] = []
         for name, short, _ in words.COUNTY_BUREAUS:
-            bureau = _unit(f"{county.name}{name}", f"{county.name}{short}", county, government)
+            bureau = _unit(
+                f"{county.name}{name}", f"{county.name}{short}", county, government, kind=_kind_of(short)
+            )
             self.city.county_bureaus[county.code].append(bureau)
             self._liaison_officer(bureau)
             for _ in range(2 if short == "经信局" else 1):
@@ -175,10 +177,12 @@ class _Builder:
         self._post(leader, government, "包抓领导", SystemRole.OFFICIAL, Reach.OWN)
         self.city.bureau_leaders.append(leader)
 
-    def _leads(self, official: Official, unit: Department, title: str, reach: Reach) -> None:
+    def _leads(
+        self, official: Official, unit: Department, title: str, reach: Reach, *, is_chief: bool = False
+    ) -> None:
         """A leader reads of the whole place or unit, and looks after companies in person."""
-        self._post(official, unit, title, SystemRole.LEADER, reach)
-        self._post(official, unit, title, SystemRole.OFFICIAL, Reach.OWN)
+        self._post(official, unit, title, SystemRole.LEADER, reach, is_chief=is_chief)
+        self._post(official, unit, title, SystemRole.OFFICIAL, Reach.OWN, is_chief=is_chief)
 
     def _liaison_officer(self, unit: Department) -> None:
         if unit.pk not in self.city.liaison_officers:
@@ -213,10 +217,25 @@ class _Builder:
         official.save(force_insert=True)
         return official
 
-    def _post(self, official: Official, unit: Department, title: str, role: SystemRole, reach: Reach) -> None:
+    def _post(
+        self,
+        official: Official,
+        unit: Department,
+        title: str,
+        role: SystemRole,
+        reach: Reach,
+        *,
+        is_chief: bool = False,
+    ) -> None:
         self._posts.append(
             Posting(
-                official=official, department=unit, title=title, role=role, reach=reach, starts_on=self.since
+                official=official,
+                department=unit,
+                title=title,
+                is_chief=is_chief,
+                role=role,
+                reach=reach,
+                starts_on=self.since,
             )
         )
 
@@ -235,9 +254,21 @@ def _region(code: str, name: str, level: str, parent: Region | None) -> Region:
     return region
 
 
-def _unit(name: str, short: str, region: Region, parent: Department | None = None) -> Department:
+def _kind_of(short: str) -> str:
+    economic = short.removeprefix("市") in words.ECONOMIC
+    return DepartmentKind.ECONOMIC if economic else DepartmentKind.ORGAN
+
+
+def _unit(
+    name: str,
+    short: str,
+    region: Region,
+    parent: Department | None = None,
+    *,
+    kind: str = DepartmentKind.ORGAN,
+) -> Department:
     unit = Department.objects.create(
-        name=name, short_name=short, region=region, parent=parent, pinyin=pinyin_key(name)
+        name=name, short_name=short, region=region, parent=parent, pinyin=pinyin_key(name), kind=kind
     )
     unit.path = f"{parent.path if parent else ''}{unit.pk}/"
     unit.save(update_fields=["path"])

@@ -45,6 +45,8 @@ COUNTY_BUREAUS = (
     ("经济和信息化局", "经信局", ("market", "power", "labour", "gas", "telecom", "other")),
     ("自然资源局", "自然资源局", ("land", "housing", "approval", "water", "traffic", "environment")),
 )
+# 经济部门, by their short names without the place; the others are 党政机关
+ECONOMIC = ("工信局", "发改委", "财政局", "金融局", "科技局", "市场监管局", "经信局")
 
 SURNAMES = (
     "林贺田雷花严管秦颜阮卓娄谌岑逯蔺冉亓郦屈芮羿靳汲邴糜宓邬焦弓牧隗山车侯班仰秋仲宁"
