@@ -18,7 +18,18 @@ from django.views.decorators.http import require_GET, require_POST
 from companies import exports, perms, reports, services
 from companies.forms.companies import SCALES, UNSTATED, CompanyFilter, ContactForm, EnrolForm
 from companies.models import Assignment, Company, Contact, Enrolment
-from companies.views.queues import Tally, Test, anything, kept, page_of, same, shown_keys, under, workbook_of
+from companies.views.queues import (
+    Tally,
+    Test,
+    again,
+    anything,
+    kept,
+    page_of,
+    same,
+    shown_keys,
+    under,
+    workbook_of,
+)
 from liaison.choices import Holder, RegionLevel, SystemRole
 from liaison.models import Region
 
@@ -131,37 +142,35 @@ def companies_enrol(request: HttpRequest) -> HttpResponse:
     """Enrol the ticked companies, or all that the filters show, in a programme."""
     if not perms.may_enrol(request.user):
         raise PermissionDenied
-    back = redirect(f"{reverse('companies:companies')}?{request.GET.urlencode()}")
+    back = ("企业名录", f"{reverse('companies:companies')}?{request.GET.urlencode()}")
     asked = Company.objects.visible_to(request.user).filter(uscc=request.POST.get("company", ""))
     if request.POST.get("back") == "company" and (from_page := asked.first()):
-        back = redirect(from_page)
-    form = EnrolForm(request.POST, official=request.user)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(str(error) for error in errors))
-        return back
+        back = (from_page.name, from_page.get_absolute_url())
     visible = Company.objects.visible_to(request.user).managed_by(request.user)
     if request.POST.get("everything"):
         chosen = CompanyFilter(request.GET, visible, request=request).qs
     else:
-        chosen = visible.filter(uscc__in=request.POST.getlist("company"))
+        chosen = visible.filter(uscc__in=request.POST.getlist("company")).order_by("pinyin", "pk")
         if not chosen.exists():
             messages.warning(request, "还没有选择企业，请先勾选，再纳入方案。")
-            return back
-    try:
-        done = services.enrol_companies(
-            companies=chosen, **form.cleaned_data, by=request.user, at=timezone.now()
-        )
-    except services.EnrolmentRefused as refusal:
-        messages.error(request, str(refusal))
-        return back
+            return redirect(back[1])
+    form, done = EnrolForm(request.POST, official=request.user), None
+    if form.is_valid():
+        try:
+            done = services.enrol_companies(
+                companies=chosen, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+        except services.EnrolmentRefused as refusal:
+            form.add_error(None, str(refusal))
+    if done is None:
+        return again(request, form, chosen, tick="company", title="纳入包联", unit="家", back=back)
     words = [f"已将 {len(done.created)} 家企业纳入“{form.cleaned_data['programme']}”。"]
     if done.already:
         words.append(f"{done.already} 家原已在内。")
     if done.closed_down:
         words.append(f"{done.closed_down} 家已不再存续，未纳入。")
     messages.success(request, "".join(words))
-    return back
+    return redirect(back[1])
 
 
 @require_POST

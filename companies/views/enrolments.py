@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +20,7 @@ from companies.forms.assignments import ANY, BulkSeatForm, EnrolmentFilter, Seat
 from companies.forms.companies import PlanForm
 from companies.models import Assignment, Enrolment
 from companies.models.assignments import EnrolmentQuerySet
-from companies.views.queues import Tally, Test, anything, kept, page_of, under, workbook_of
+from companies.views.queues import Tally, Test, again, anything, kept, page_of, under, workbook_of
 from liaison.choices import Holder, RegionLevel
 from liaison.models import Department, Official, Posting, Quota, Region, TeamRole
 from liaison.normalise import row_key
@@ -65,12 +65,14 @@ def enrolments(request: HttpRequest) -> HttpResponse:
             "bulk_form": BulkSeatForm(official=request.user, roles=departmental)
             if perms.may_enrol(request.user)
             else None,
-            "departments": Department.objects.visible_to(request.user).active().order_by("pinyin", "pk")
-            if perms.may_enrol(request.user)
-            else [],
+            "departments": _units_to_choose(request) if perms.may_enrol(request.user) else [],
             "is_filtered": bool(kept(request, "q", "region", "missing", "programme", "official")),
         },
     )
+
+
+def _units_to_choose(request: HttpRequest) -> QuerySet[Department]:
+    return Department.objects.visible_to(request.user).active().order_by("pinyin", "pk")
 
 
 def _check_reader(request: HttpRequest) -> None:
@@ -117,32 +119,33 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
     """Give one unit the same seat in the ticked teams, or in all that the filters show."""
     if not perms.may_enrol(request.user):
         raise PermissionDenied
-    back = redirect(f"{reverse('companies:enrolments')}?{request.GET.urlencode()}")
+    back = ("包联关系", f"{reverse('companies:enrolments')}?{request.GET.urlencode()}")
     roles = [(role.code, role.name) for role in _roles(request) if role.holder == Holder.DEPARTMENT]
-    form = BulkSeatForm(request.POST, official=request.user, roles=roles)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(str(error) for error in errors))
-        return back
-    chosen = _filtered(request).managed_by(request.user)
+    chosen = _filtered(request).managed_by(request.user).select_related("company", "project")
     if not request.POST.get("everything"):
         keys = [key for text in request.POST.getlist("enrolment") if (key := row_key(text))]
         chosen = chosen.filter(pk__in=keys)
-        if not keys:
+        if not chosen.exists():
             messages.warning(request, "还没有选择企业，请先勾选，再指派单位。")
-            return back
-    try:
-        done = services.assign_department_to_many(
-            enrolments=chosen,
-            role_code=form.cleaned_data["role"],
-            department=form.cleaned_data["department"],
-            starts_on=form.cleaned_data["starts_on"],
-            by=request.user,
-            at=timezone.now(),
-        )
-    except services.AssignmentRefused as refusal:
-        messages.error(request, str(refusal))
-        return back
+            return redirect(back[1])
+    form, done = BulkSeatForm(request.POST, official=request.user, roles=roles), None
+    if form.is_valid():
+        try:
+            done = services.assign_department_to_many(
+                enrolments=chosen,
+                role_code=form.cleaned_data["role"],
+                department=form.cleaned_data["department"],
+                starts_on=form.cleaned_data["starts_on"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except services.AssignmentRefused as refusal:
+            form.add_error(None, str(refusal))
+    if done is None:
+        return again(
+            request, form, chosen, tick="enrolment", title="指派单位", unit="项", back=back,
+            units=_units_to_choose(request),
+        )  # fmt: skip
     unit, seat = form.cleaned_data["department"], dict(roles)[form.cleaned_data["role"]]
     words = f"已将{unit}指派为 {len(done.created)} 家企业的{seat}。"
     if done.taken:
@@ -150,7 +153,7 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
     if done.barred:
         words += f"{done.barred} 家因席位要求的单位来源不符，未指派。"
     messages.success(request, words)
-    return back
+    return redirect(back[1])
 
 
 @require_POST
@@ -212,7 +215,7 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     held = held.select_related("official", "department")
     replaced = held.filter(pk=row_key(key)).first() if key else None
     form = SeatForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         role=role,
         official=request.user,
         initial={"starts_on": max(on, found.starts_on), "replaces": replaced.pk if replaced else None},

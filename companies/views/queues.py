@@ -7,14 +7,17 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
+from django.forms import Form
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from companies.exports import CODES
 from liaison.exports import download_workbook
+from liaison.models import Department
 
 PER_PAGE = 50
-
+NAMES_SHOWN = 10
 
 Test = Callable[[Any], bool]
 
@@ -80,3 +83,34 @@ def workbook_of(
 def kept(request: HttpRequest, *names: str) -> list[tuple[str, str]]:
     """Parameters of the address that a search form must carry along."""
     return [(name, request.GET[name]) for name in names if request.GET.get(name)]
+
+
+def again(
+    request: HttpRequest,
+    form: Form,
+    chosen: QuerySet[Any],
+    *,
+    tick: str,
+    title: str,
+    unit: str,
+    back: tuple[str, str],
+    units: Iterable[Department] = (),
+) -> HttpResponse:
+    """A bulk act that was refused: what was ticked and typed stands there still, to be put right.
+
+    `tick` is the name of the rows' boxes, `back` the page it came from: its name and address.
+    """
+    names = ("everything", "back") if request.POST.get("everything") else (tick, "back")
+    context = {
+        "form": form,
+        "title": title,
+        "unit": unit,
+        "count": chosen.order_by().count(),
+        "names": [str(row) for row in chosen[:NAMES_SHOWN]],
+        "ticked": [(name, value) for name in names for value in request.POST.getlist(name)],
+        "here": request.get_full_path(),
+        "came_from": back[0],
+        "back": back[1],
+        "units": units,
+    }
+    return render(request, "companies/bulk.html", context, status=422)

@@ -96,6 +96,33 @@ class TestRegister:
         assert Enrolment.objects.filter(company__in=companies).count() == 3
         assert Enrolment.objects.count() == 5
 
+    def test_a_refused_enrolment_keeps_what_was_ticked_and_typed(self, client_as, cast):
+        company, other = CompanyFactory(region=cast.county), CompanyFactory(region=cast.other_county)
+        url, client = URL("companies:companies-enrol") + "?region=519902", client_as("office")
+        typed = {"company": [company.uscc], "programme": cast.version.programme.code, "starts_on": "3月2日"}
+        for given in (typed, typed | {"everything": "yes"}, typed | {"starts_on": "1990-03-02"}):
+            answer = client.post(url, given)
+            text = answer.content.decode()
+            assert answer.status_code == 422
+            assert f'value="{given["starts_on"]}"' in text
+            assert company.name in text
+            assert other.name not in text
+            assert f'action="{url}"' in text
+            assert f'href="{URL("companies:companies")}?region=519902"' in text
+            ticked = "everything" if "everything" in given else "company"
+            assert f'<input type="hidden" name="{ticked}"' in text
+        assert not company.enrolments.exists()
+
+    def test_a_refused_enrolment_leads_back_to_the_company_it_came_from(self, client_as, cast):
+        company = CompanyFactory(region=cast.county)
+        typed = {"back": "company", "company": company.uscc, "starts_on": "明天"}
+        answer = client_as("office").post(URL("companies:companies-enrol"), typed)
+        assert answer.status_code == 422
+        text = answer.content.decode()
+        assert 'value="明天"' in text
+        assert '<input type="hidden" name="back" value="company">' in text
+        assert f'href="{company.get_absolute_url()}"' in text
+
     @pytest.mark.parametrize("who", ["official", "unit", "leader", "roster", "assessor"])
     def test_only_the_office_enrols(self, client_as, cast, who):
         answer = client_as(who).post(URL("companies:companies-enrol"), {"company": [cast.company.uscc]})
@@ -265,10 +292,24 @@ class TestEnrolments:
         client = client_as("office")
         client.post(URL("companies:enrolments-assign"), {**give, "enrolment": [e.pk for e in empty]})
         assert Assignment.objects.filter(department=cast.power, enrolment__in=empty).count() == 2
-        wrong = client.post(
-            URL("companies:enrolments-assign"), {**give, "department": "无此单位"}, follow=True
-        )
-        assert "没有找到单位“无此单位”" in wrong.content.decode()
+
+    def test_a_refused_assignment_keeps_what_was_ticked_and_typed(self, client_as, cast):
+        empty = EnrolmentFactory(company=CompanyFactory(region=cast.county))
+        give = {"role": "lead_department", "department": "无此单位", "starts_on": today()}
+        url, client = URL("companies:enrolments-assign") + "?q=", client_as("office")
+        for typed, words in (
+            (give, "没有找到单位“无此单位”"),
+            (give | {"everything": "yes"}, "没有找到单位“无此单位”"),
+            (give | {"department": cast.power.name, "starts_on": "后天"}, "后天"),
+            (give | {"department": cast.power.name, "starts_on": "1990-01-01"}, "1990-01-01"),
+        ):
+            answer = client.post(url, typed | {"enrolment": [empty.pk]})
+            text = answer.content.decode()
+            assert answer.status_code == 422
+            assert words in text
+            assert f'value="{typed["department"]}"' in text
+            assert empty.company.name in text
+        assert not Assignment.objects.filter(enrolment=empty).exists()
 
     def test_exports_one_column_per_seat(self, client_as, cast):
         rows = sheet_of(client_as("office").post(URL("companies:enrolments-export") + "?q=云桥"))
@@ -290,7 +331,8 @@ class TestEnrolments:
             "starts_on": "2026-03-02",
             "everything": "yes",
         }
-        page = client_as("office").post(URL("companies:enrolments-assign"), give, follow=True)
+        page = client_as("office").post(URL("companies:enrolments-assign"), give)
+        assert page.status_code == 422
         assert "有多个单位叫" in page.content.decode()
 
 
