@@ -17,6 +17,7 @@ from assessment import exports, formula, reports
 from assessment.models import Score, ScoreLine
 from issues.models import MonthEnd
 from liaison.choices import Board, Measure, Slip
+from liaison.forms.filters import know_names, value_of
 from liaison.models import Official
 
 PER_PAGE = 30
@@ -166,8 +167,9 @@ def score_rows(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         evidence, label, words = reports.slips_of(score, key), Slip(key).label, "逐件列出，每件（次）扣分"
     else:
         raise Http404(key)
-    show = request.GET.get("show", "")
-    rows = evidence.rows.filter(counts=show == "in") if show in ("in", "out") else evidence.rows
+    know_names(request.GET, ("show",))
+    show = value_of(request.GET, "show", "是否计入分子", ("in", "out"))
+    rows = evidence.rows.filter(counts=show == "in") if show else evidence.rows
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     counts = evidence.rows.order_by().aggregate(
         all=Count("pk"),

@@ -22,6 +22,7 @@ from assessment.models import Survey
 from assessment.perms import may_pass_on, may_record_callback, may_review, took_part_among
 from companies.models import Contact
 from issues.choices import Status
+from liaison.forms.filters import know_names, value_of
 from liaison.models import Official
 
 PER_PAGE = 20
@@ -55,8 +56,8 @@ def survey_list(request: HttpRequest) -> HttpResponse:
     if not may_review(official):
         raise PermissionDenied("回访由协调办公室和考核督查员负责，办理方看不到。")
     conditions = _conditions(official)
-    view = request.GET.get("view", "waiting")
-    view = view if view in conditions else "waiting"
+    know_names(request.GET, ("view",))
+    view = value_of(request.GET, "view", "回访名单", conditions) or "waiting"
     scoped = Survey.objects.visible_to(official)
     counts = scoped.aggregate(**{name: Count("pk", filter=q) for name, q in conditions.items()})
     order = ("-answered_at", "-pk") if view == "answered" else ("expires_on", "pk")

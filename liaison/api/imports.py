@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from liaison.api import Pages, Refused
 from liaison.api.parsers import FilePartsParser, JsonObjectParser
 from liaison.choices import Verdict
-from liaison.forms.filters import UNKNOWN_VALUE
+from liaison.forms.filters import BESIDE, UNKNOWN_NAME, UNKNOWN_VALUE
 from liaison.forms.imports import TOO_LARGE, UploadForm
 from liaison.imports.rosters import Roster, roster_of, rosters
 from liaison.models import ImportRow, ImportRun
@@ -117,6 +117,8 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def rows(self, request: Request, pk: str) -> Response:
         """The lines of the sheet in its own order, of one verdict if asked."""
         rows = self.get_object().rows.order_by("number")
+        if unknown := request.query_params.keys() - {"verdict", *BESIDE}:
+            raise ValidationError({name: [UNKNOWN_NAME] for name in sorted(unknown)})
         if verdict := request.query_params.get("verdict"):
             if verdict not in Verdict.values:
                 raise ValidationError({"verdict": [UNKNOWN_VALUE % {"value": verdict}]})

@@ -8,6 +8,7 @@ from django import forms
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from liaison.forms.filters import know_names
 from liaison.models import AuditEvent
 from liaison.workdays import SHANGHAI
 
@@ -40,6 +41,8 @@ class AuditForm(forms.Form):
         self.fields["action"].widget.attrs["placeholder"] = "如：指派、导入"
 
     def clean(self) -> dict[str, object]:
+        """Raises WrongFilter for a name in the address that is none of these."""
+        know_names(self.data, self.fields)
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and since > until:

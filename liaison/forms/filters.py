@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 import django_filters
@@ -24,6 +24,20 @@ class WrongFilter(Exception):
     def __init__(self, messages: Mapping[str, list[str]]) -> None:
         super().__init__("；".join(f"{label}：{''.join(words)}" for label, words in messages.items()))
         self.messages = messages
+
+
+def value_of(given: Mapping[str, str], name: str, label: str, known: Container[str]) -> str:
+    """The value of a filter that stands alone, or ""; raises WrongFilter for an unknown one."""
+    value = given.get(name, "")
+    if value and value not in known:
+        raise WrongFilter({label: [UNKNOWN_VALUE % {"value": value}]})
+    return value
+
+
+def know_names(given: Mapping[str, str], names: Container[str]) -> None:
+    """Raises WrongFilter for a name in the address that is no filter of the page."""
+    if unknown := [name for name in given if name not in names and name not in BESIDE]:
+        raise WrongFilter({name: [UNKNOWN_NAME] for name in unknown})
 
 
 class Known:

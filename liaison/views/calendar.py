@@ -30,9 +30,11 @@ from liaison.forms.calendar import (
     exception_of,
     rows_of,
 )
+from liaison.forms.filters import know_names, value_of
 from liaison.holidays import Notice, NoticeRefused, judge_year, read_notice
 from liaison.models import CalendarAlarm, CalendarChange, CalendarDay, CalendarYear, Region
 from liaison.models.changes import PlaceCalendars
+from liaison.normalise import row_key
 from liaison.perms import Capability, may, may_keep_calendar
 from liaison.services.calendar import holidays_of
 from liaison.workdays import WorkCalendar, missing_year
@@ -89,7 +91,9 @@ def _places(local: Iterable[CalendarDay]) -> list[tuple[str, str, None]]:
 
 
 def _place(request: HttpRequest, local: Iterable[CalendarDay]) -> Region | None:
-    code = request.GET.get("place", "")
+    know_names(request.GET, ("place",))
+    places = {code for code, _, _ in _places(local)}
+    code = value_of(request.GET, "place", "地区", places)
     return next((day.region for day in local if day.region and day.region.code == code), None)
 
 
@@ -169,16 +173,17 @@ def notice(request: HttpRequest, year: int) -> HttpResponse:
         return _read(request, page)
     if request.method == "POST":
         return _save(request, page)
-    start = services.shipped_notice(year) if request.GET.get("from") == "package" else _present(year, draft)
+    is_shipped = value_of(request.GET, "from", "日期来源", ("package",)) == "package"
+    start = services.shipped_notice(year) if is_shipped else _present(year, draft)
     return _show(request, page, start)
 
 
 def _draft(request: HttpRequest, year: int) -> CalendarChange | None:
     wanted = request.GET.get("draft", "")
-    if not wanted.isdigit():
+    if not wanted:
         return None
     drafts = CalendarChange.objects.visible_to(request.user).filter(kind=ChangeKind.NOTICE, year=year)
-    return get_object_or_404(drafts, pk=wanted, state=ChangeState.DRAFT)
+    return get_object_or_404(drafts, pk=row_key(wanted), state=ChangeState.DRAFT)
 
 
 def _present(year: int, draft: CalendarChange | None) -> Notice | None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liaison import exports
 from liaison.choices import ImportState, Verdict
-from liaison.forms.filters import UNKNOWN_VALUE, WrongFilter
+from liaison.forms.filters import know_names, value_of
 from liaison.forms.imports import ConfirmForm, MappingForm, UploadForm
 from liaison.imports import engine
 from liaison.imports.rosters import Roster, roster_of, rosters
@@ -211,14 +211,14 @@ def _earlier(request: HttpRequest, run: ImportRun) -> ImportRun | None:
 
 
 def _preview(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
-    shown, words = request.GET.get("verdict", ""), request.GET.get("q", "").strip()
+    know_names(request.GET, ("verdict", "q"))
+    shown = value_of(request.GET, "verdict", "检查结果", (*Verdict.values, NOTED))
+    words = request.GET.get("q", "").strip()
     rows = run.rows.order_by("number")
-    if shown in Verdict.values:
-        rows = rows.filter(verdict=shown)
-    elif shown == NOTED:
+    if shown == NOTED:
         rows = rows.exclude(errors={}).exclude(verdict__in=(Verdict.ERROR, Verdict.DUPLICATE))
     elif shown:
-        raise WrongFilter({"检查结果": [UNKNOWN_VALUE % {"value": shown}]})
+        rows = rows.filter(verdict=shown)
     if words:
         rows = rows.filter(Q(label__icontains=words) | Q(key__icontains=words))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -353,7 +353,8 @@ def import_result(request: HttpRequest, pk: int) -> FileResponse:
     run = _run(request, pk)
     if not run.digest:
         raise Http404
-    only_wrong = request.GET.get("only") == "wrong"
+    know_names(request.GET, ("only",))
+    only_wrong = value_of(request.GET, "only", "范围", ("wrong",)) == "wrong"
     target = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
     exports.write_result(target, run, roster_of(run.kind), only_wrong=only_wrong)
     stem = run.file_name.rpartition(".")[0] or run.file_name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 
 import django_filters
 import pytest
@@ -12,6 +13,7 @@ from django_filters import CharFilter
 from assessment.api.scores import ScoreFilter
 from companies.forms.assignments import AssignmentFilter, EnrolmentFilter
 from companies.forms.companies import CompanyFilter, ProjectFilter
+from companies.forms.proposals import GapFilter, PairFilter
 from companies.forms.visits import VisitFilter
 from companies.models import Enrolment
 from issues.api.bulletins import BulletinFilter
@@ -20,7 +22,8 @@ from issues.forms.tickets import TicketFilter
 from liaison.forms.directory import DepartmentFilter, OfficialFilter
 from liaison.forms.filters import FilterSet
 from liaison.models import AuditEvent
-from tests.factories import MonthEndFactory, TicketFactory
+from tests.access.world import NOW, World, raise_world
+from tests.factories import MonthEndFactory, ProgrammeFactory, TicketFactory
 
 PAGES = {
     "companies:companies": CompanyFilter,
@@ -48,6 +51,21 @@ API = {
     "officials": OfficialFilter,
 }
 MONTHS = {"issues:month-tickets": FrozenTicketFilter, "issues:month-enrolments": FrozenEnrolmentFilter}
+# Pages with one or two filters and no set of them: who may open it, and what each filter is called there.
+ALONE: dict[str, tuple[str, Callable[[World], list[object]], dict[str, str]]] = {
+    "assessment:surveys": ("office", lambda world: [], {"view": "回访名单"}),
+    "assessment:score-rows": (
+        "office",
+        lambda world: [world.score.pk, world.score.lines.earliest("position").measure],
+        {"show": "是否计入分子"},
+    ),
+    "dashboard": ("leader", lambda world: [], {"programme": "方案", "period": "时间", "region": "范围"}),
+    "liaison:audit": ("admin", lambda world: [], {}),
+    "liaison:calendar-year": ("office", lambda world: [2026], {"place": "地区"}),
+    "liaison:import": ("roster", lambda world: [world.run.pk], {"verdict": "检查结果"}),
+    "liaison:import-result": ("roster", lambda world: [world.run.pk], {"only": "范围"}),
+}
+DRAFTS = {"companies:proposal": PairFilter, "companies:proposal-gaps": GapFilter}
 WITHOUT_A_SET_OF_THEIR_OWN = ("regions", "programmes", "imports")
 NOTHING = "没有这一项的"
 
@@ -87,6 +105,15 @@ def test_a_frozen_month_names_the_filter_and_lists_nothing(place, name, cast, cl
     assert label(MONTHS[place], name) in answer.content.decode()
 
 
+@pytest.mark.parametrize(("place", "name"), wrong(DRAFTS))
+def test_a_draft_of_pairs_names_the_filter_and_lists_nothing(place, name, cast, clock, client_as):
+    clock(NOW)
+    url = reverse(place, args=[raise_world(cast).proposal.pk])
+    answer = client_as("office").get(url, {name: NOTHING})
+    assert answer.status_code == 422
+    assert label(DRAFTS[place], name) in answer.content.decode()
+
+
 @pytest.mark.parametrize(("place", "name"), wrong(EXPORTS))
 def test_an_export_is_refused(place, name, cast, client_as):
     answer = client_as("office").post(f"{reverse(place)}?{name}={NOTHING}")
@@ -124,6 +151,16 @@ def test_a_list_that_cannot_be_narrowed_says_so(place, api_as):
     assert api_as("office").get(f"/api/v1/{place}/", {"page": "1", "page_size": "5"}).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["verdict", "county"])
+def test_the_rows_of_an_import_are_as_strict(name, cast, clock, api_as):
+    clock(NOW)
+    url = reverse("import-rows", args=[raise_world(cast).run.pk])
+    client = api_as("roster")
+    answer = client.get(url, {name: NOTHING})
+    assert (answer.status_code, list(answer.json())) == (400, [name])
+    assert client.get(url, {"verdict": "new", "page": "1"}).status_code == 200
+
+
 @pytest.mark.parametrize("place", API)
 def test_no_filter_and_empty_filters_leave_the_list_whole(place, cast, api_as):
     client = api_as("office")
@@ -132,6 +169,45 @@ def test_no_filter_and_empty_filters_leave_the_list_whole(place, cast, api_as):
         client.get(f"/api/v1/{place}/", empty).json()["count"]
         == client.get(f"/api/v1/{place}/").json()["count"]
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [(place, name) for place, (_, _, names) in ALONE.items() for name in (*names, "county")],
+)
+def test_a_filter_that_stands_alone_is_as_strict(place, name, cast, clock, client_as):
+    clock(NOW)
+    who, path, labels = ALONE[place]
+    url = reverse(place, args=path(raise_world(cast)))
+    client = client_as(who)
+    right = client.get(url)
+    assert right.status_code == 200
+    if right.streaming:  # read to its end, which closes the file behind it
+        list(right.streaming_content)
+    answer = client.get(url, {name: NOTHING})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert labels.get(name, name) in text
+    assert "没有列出任何内容" in text
+    assert f'href="{url}"' in text
+
+
+def test_what_only_another_programme_has_gives_way_on_the_dashboard(cast, clock, client_as):
+    """The chips of the programmes keep the period and the place that were chosen."""
+    clock(NOW)
+    raise_world(cast)
+    other = ProgrammeFactory(code="p9", starts_on=date(2026, 1, 1))
+    page = client_as("leader").get(reverse("dashboard"), {"programme": other.code, "period": "2026-03"})
+    assert page.status_code == 200
+    assert page.context["board"].programme == other
+    assert page.context["board"].period.frozen is None
+
+
+def test_a_draft_of_the_calendar_that_is_none_is_not_found(cast, client_as):
+    url = reverse("liaison:calendar-notice", args=[2027])
+    for wrong in ("9" * 40, "²", "abc"):
+        assert client_as("office").get(url, {"draft": wrong}).status_code == 404
+    assert client_as("office").get(url, {"from": NOTHING}).status_code == 422
 
 
 def test_a_number_of_nobody_is_no_filter_either(cast, client_as):
@@ -157,7 +233,7 @@ def test_a_company_out_of_sight_is_as_unknown_as_none(cast, api_as):
 
 def test_every_filter_set_is_of_the_strict_kind_and_in_these_tables():
     get_resolver().reverse_dict  # noqa: B018 - every view and its filters are loaded
-    tabled = {*PAGES.values(), *MONTHS.values(), *EXPORTS.values(), *API.values()}
+    tabled = {*PAGES.values(), *MONTHS.values(), *DRAFTS.values(), *EXPORTS.values(), *API.values()}
     ours = [
         found
         for found in _below(django_filters.FilterSet)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from issues.models import MonthEnd
 from liaison.choices import RegionLevel
 from liaison.dashboards import cards
 from liaison.dashboards.board import Board, Figure, may_read, read_board
+from liaison.forms.filters import know_names, value_of
+from liaison.models import Region
 
 
 @require_safe
@@ -21,6 +24,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if not may_read(request.user):
         raise PermissionDenied("看板供领导、协调办公室和考核督查人员使用。")
     given = request.GET
+    know_names(given, ("programme", "period", "region"))
     board = read_board(
         request.user,
         programme=given.get("programme", ""),
@@ -29,7 +33,23 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     )
     if board is None:
         return render(request, "dashboards/dashboard.html", {"board": None})
+    _check(given, board)
     return render(request, "dashboards/dashboard.html", _context(board))
+
+
+def _check(given: QueryDict, board: Board) -> None:
+    """A programme, period or place that is on record nowhere is refused.
+
+    One that only another programme has gives way: the chips of the programmes keep it in their addresses.
+    """
+    value_of(given, "programme", "方案", {programme.code for programme in board.programmes})
+    if given.get("period", "") not in {period.value for period in board.periods}:
+        others = MonthEnd.objects.visible_to(board.official).exclude(programme=board.programme)
+        months = others.order_by().values_list("month", flat=True).distinct()
+        value_of(given, "period", "时间", {f"{month:%Y-%m}" for month in months})
+    if given.get("region", "") not in {place.code for place in board.places}:
+        regions = Region.objects.visible_to(board.official).exclude(level=RegionLevel.TOWN)
+        value_of(given, "region", "范围", set(regions.values_list("code", flat=True)))
 
 
 def _context(board: Board) -> dict[str, Any]:
@@ -47,6 +67,10 @@ def _context(board: Board) -> dict[str, Any]:
         "places": [
             ("" if place == board.places[0] else place.code, place.label, None) for place in board.places
         ],
+        "chosen": {
+            "programme": "" if board.programme == board.programmes[0] else board.programme.code,
+            "region": "" if board.place == board.places[0] else board.place.code,
+        },
         "cards": cards.cards_of(board),
         "trend": _trend(board),
         "outcomes": _outcomes(board),
