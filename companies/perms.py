@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Q
+
 from companies.models import Company, Enrolment
 from companies.models.companies import MANAGERS
 from liaison.choices import Reach, SystemRole
-from liaison.models import Department, Official
+from liaison.models import Department, Group, Official
 
 KEEPERS = (*MANAGERS, SystemRole.ROSTER)
 LIST_READERS = (*KEEPERS, SystemRole.LEADER)
@@ -34,6 +36,16 @@ def may_manage(official: Official, company: Company) -> bool:
 def may_keep_trades(official: Official, department: Department) -> bool:
     """The office of the unit's region writes down which trades the unit is in charge of."""
     return _reaches(official, MANAGERS, department.region.path)
+
+
+def managed_regions(official: Official) -> Q:
+    """The regions for which the official is the office."""
+    return official.access.regions(MANAGERS, "path")
+
+
+def may_manage_group(official: Official, group: Group) -> bool:
+    """The office of the group's region sets it up, says who is in it, and dissolves it."""
+    return _reaches(official, MANAGERS, group.region.path)
 
 
 def may_see_enrolments(official: Official) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from companies.views import companies, duties, enrolments, proposal_pairs, proposals, visits
+from companies.views import companies, duties, enrolments, groups, proposal_pairs, proposals, visits
 
 app_name = "companies"
 urlpatterns = [
@@ -48,6 +48,12 @@ urlpatterns = [
     path(
         "proposals/<int:pk>/companies/<int:enrolment>/row/", proposal_pairs.proposal_row, name="proposal-row"
     ),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/new/", groups.group_new, name="group-new"),
+    path("groups/<int:pk>/", groups.group, name="group"),
+    path("groups/<int:pk>/members/", groups.member_add, name="group-member-add"),
+    path("groups/<int:pk>/members/<int:member>/end/", groups.member_end, name="group-member-end"),
+    path("groups/<int:pk>/dissolve/", groups.group_dissolve, name="group-dissolve"),
     path("visits/", visits.visits, name="visits"),
     path("visits/export/", visits.visits_export, name="visits-export"),
     path("visits/<int:pk>/", visits.visit, name="visit"),

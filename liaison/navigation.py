@@ -68,6 +68,13 @@ MENU = (
     Entry(
         "包联关系", "link", "companies:enrolments", frozenset({R.OFFICE, R.LEADER, R.ROSTER, R.ADMIN}), "企业"
     ),
+    Entry(
+        "工作组",
+        "users",
+        "companies:groups",
+        frozenset({R.OFFICE, R.OFFICIAL, R.LEADER, R.UNIT, R.ROSTER, R.ADMIN}),
+        "企业",
+    ),
     Entry("试排", "arrows-shuffle", "companies:proposals", frozenset({R.OFFICE, R.ADMIN}), "企业"),
     Entry(
         "走访联系",

@@ -2,11 +2,13 @@
 
 from companies.api.assignments import AssignmentViewSet
 from companies.api.companies import CompanyViewSet, ProjectViewSet
+from companies.api.groups import GroupViewSet
 from companies.api.proposals import ProposalViewSet
 
 ROUTES = [
     ("companies", CompanyViewSet, "company"),
     ("projects", ProjectViewSet, "project"),
     ("assignments", AssignmentViewSet, "assignment"),
+    ("groups", GroupViewSet, "group"),
     ("proposals", ProposalViewSet, "proposal"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import django_filters
@@ -11,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from companies.models import Assignment, Company, Enrolment, Visit
 from liaison.choices import Holder
 from liaison.forms.filters import CodeFilter, FilterSet, NumberFilter, YesNoFilter
-from liaison.models import Department, Official, Programme, Region, TeamRole
+from liaison.models import Department, Group, Official, Programme, Region, TeamRole
 from liaison.normalise import row_key
 
 ANY = "any"
@@ -125,11 +126,14 @@ class SeatForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.role, self.official = role, official
 
-    def clean_holder(self) -> Official | Department:
-        """The official or the unit that the seat is given to."""
+    def clean_holder(self) -> Official | Department | Group:
+        """The official, the unit or the group that the seat is given to."""
         value = self.cleaned_data["holder"].strip()
-        found: Official | Department | None
-        if self.role.holder == Holder.OFFICIAL:
+        found: Official | Department | Group | None
+        if self.role.holder == Holder.GROUP:
+            groups = Group.objects.visible_to(self.official).not_over_by(self.official.access.on)
+            found = groups.filter(programme=self.role.version.programme_id, pk=row_key(value)).first()
+        elif self.role.holder == Holder.OFFICIAL:
             people = Official.objects.visible_to(self.official)
             found = people.filter(pk=row_key(value)).first()
         else:
@@ -140,37 +144,56 @@ class SeatForm(forms.Form):
 
     def holders(self) -> dict[str, Any]:
         """The holder as the services take it."""
-        kind = "official" if self.role.holder == Holder.OFFICIAL else "department"
-        return {kind: self.cleaned_data["holder"]}
+        kinds = {Holder.OFFICIAL: "official", Holder.DEPARTMENT: "department", Holder.GROUP: "group"}
+        return {kinds[Holder(self.role.holder)]: self.cleaned_data["holder"]}
 
 
 class BulkSeatForm(forms.Form):
-    """One unit for the same seat of many teams."""
+    """One unit, or one group, for the same seat of many teams."""
 
     use_required_attribute = False
     role = forms.ChoiceField(label="席位")
     department = forms.CharField(
-        label="单位",
+        label="单位或工作组",
         max_length=80,
         widget=forms.TextInput(attrs={"list": "bulk-departments", "autocomplete": "off"}),
-        error_messages={"required": "请选择单位。"},
+        error_messages={"required": "请选择单位或工作组。"},
     )
     starts_on = forms.DateField(label="从哪天起")
 
-    def __init__(self, *args: Any, official: Official, roles: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        official: Official,
+        roles: list[tuple[str, str]],
+        by_group: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("auto_id", "id_bulk_%s")
         super().__init__(*args, **kwargs)
         self.official = official
+        self.by_group = by_group  # the seats among these that a group takes
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
         self.fields["starts_on"].initial = official.access.on
 
-    def clean_department(self) -> Department:
-        """The unit, by its full or its short name."""
+    def clean_department(self) -> Department | Group:
+        """The unit, by its full or its short name; for a group's seat the group, by its name."""
         value = self.cleaned_data["department"].strip()
+        if self.cleaned_data.get("role") in self.by_group:
+            return self._group(value)
         units = Department.objects.visible_to(self.official).active()
         found = list(units.filter(Q(name=value) | Q(short_name=value)).order_by("pk")[:2])
         if not found:
             raise forms.ValidationError(f"没有找到单位“{value}”，请从列表中选择。")
         if len(found) > 1:
             raise forms.ValidationError(f"有多个单位叫“{value}”，请填写全称。")
+        return found[0]
+
+    def _group(self, name: str) -> Group:
+        groups = Group.objects.visible_to(self.official).not_over_by(self.official.access.on)
+        found = list(groups.filter(name=name).order_by("pk")[:2])
+        if not found:
+            raise forms.ValidationError(f"没有找到工作组“{name}”，请从列表中选择。")
+        if len(found) > 1:
+            raise forms.ValidationError(f"有多个方案都有“{name}”，请到企业页面逐家指派。")
         return found[0]

@@ -14,7 +14,17 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from companies.models.companies import MANAGERS, Company, Project
-from liaison.models import Batch, Department, Group, Official, Posting, Programme, ProgrammeVersion, TeamRole
+from liaison.models import (
+    Batch,
+    Department,
+    Group,
+    GroupMember,
+    Official,
+    Posting,
+    Programme,
+    ProgrammeVersion,
+    TeamRole,
+)
 from liaison.models.people import in_force, period
 
 
@@ -24,6 +34,14 @@ def held_by(official: Official) -> Q:
     access = official.access
     condition = Q(official__in={official.pk, *access.stands_in_for})
     return condition | Q(group__in=access.groups) if access.groups else condition
+
+
+def in_team(official: Official, on: date) -> Q:
+    """Seats that are the official's own on the day: in person, or as a unit's seat of a unit of theirs."""
+    posts = Posting.objects.filter(official=official).in_force(on)
+    return Q(official=official) | Q(
+        official__isnull=True, group__isnull=True, department__in=posts.values("department")
+    )
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -42,14 +60,18 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def served_by(self, official: Official, on: date) -> Self:
         """Enrolments in whose team the official sits on the day: in person, for somebody absent, in a group,
         or through a unit of theirs."""
-        posts = Posting.objects.filter(official=official).in_force(on)
-        unit = Q(official__isnull=True, group__isnull=True, department__in=posts.values("department"))
-        seats = Assignment.objects.in_force(on).filter(held_by(official) | unit, enrolment=OuterRef("pk"))
+        theirs = held_by(official) | in_team(official, on)
+        seats = Assignment.objects.in_force(on).filter(theirs, enrolment=OuterRef("pk"))
         return self.filter(Exists(seats))
 
     def with_team(self, on: date) -> Self:
         """Prefetch the seats held on the day or later, as `seats`, in the order of the rulebook."""
-        seats = Assignment.objects.not_over_by(on).select_related("role", "official", "department", "group")
+        members = GroupMember.objects.in_force(on).select_related("official").order_by("duty", "pk")
+        seats = (
+            Assignment.objects.not_over_by(on)
+            .select_related("role", "official", "department", "group")
+            .prefetch_related(Prefetch("group__members", members, to_attr="current"))
+        )
         return self.prefetch_related(
             Prefetch("assignments", seats.order_by("role__position", "starts_on", "pk"), to_attr="seats")
         )

@@ -1,5 +1,6 @@
 """Figures of the companies' room, a module per noun."""
 
+from companies.reports.groups import GroupNeed, enrolments_for, group_needs, seats_of_group, with_figures
 from companies.reports.teams import (
     RankLoad,
     Seat,
@@ -18,6 +19,7 @@ from companies.reports.teams import (
 )
 
 __all__ = [
+    "GroupNeed",
     "RankLoad",
     "Seat",
     "SeatCoverage",
@@ -26,10 +28,14 @@ __all__ = [
     "count_companies",
     "count_contacted",
     "counting_modes",
+    "enrolments_for",
+    "group_needs",
     "load_by_rank",
     "loads_of",
     "seat_coverage",
+    "seats_of_group",
     "served_companies",
     "teams_of",
     "with_contacts",
+    "with_figures",
 ]

@@ -15,7 +15,7 @@ from companies.formula import Period, contact_period
 from companies.models import Assignment, Company, Contact, Enrolment, Visit
 from companies.models.assignments import EnrolmentQuerySet
 from liaison.choices import Rank
-from liaison.models import ContactRule, Official, TeamRole
+from liaison.models import ContactRule, Group, Official, TeamRole
 from liaison.models.people import in_force
 
 
@@ -216,6 +216,8 @@ class Served:
     last: Visit | None
     contact: Contact | None
     on: date
+    acting_for: str = ""  # the absent official in whose place one serves it
+    group: str = ""  # the group with which one serves it
 
     @property
     def owed(self) -> int:
@@ -245,10 +247,12 @@ def served_companies(official: Official, on: date) -> list[Served]:
     """我的企业: what the official holds a seat for, who still waits for a contact first."""
     seats = (
         Assignment.objects.in_force(on)
-        .filter(official=official)
+        .held_by(official)
         .filter(in_force(on, "enrolment__"))
         .select_related(
             "role",
+            "official",
+            "group",
             "enrolment__programme",
             "enrolment__project",
             "enrolment__company__region",
@@ -258,15 +262,34 @@ def served_companies(official: Official, on: date) -> list[Served]:
     )
     enrolments: dict[int, Enrolment] = {}
     roles: dict[int, list[TeamRole]] = {}
+    own: set[int] = set()
+    absent: dict[int, str] = {}
+    groups: dict[int, Group] = {}
     for seat in seats:
         enrolments[seat.enrolment_id] = seat.enrolment
         roles.setdefault(seat.enrolment_id, []).append(seat.role)
+        if seat.official_id == official.pk:
+            own.add(seat.enrolment_id)
+        elif seat.official is not None:
+            absent[seat.enrolment_id] = seat.official.name
+        elif seat.group is not None:
+            groups[seat.enrolment_id] = seat.group
     rules = {key: getattr(row.version, "contact_rule", None) for key, row in enrolments.items()}
-    periods = {key: contact_period(on, rule.period_months if rule else 1) for key, rule in rules.items()}
+    months = {
+        key: min((r.contact_months for r in roles[key] if r.contact_months), default=0) for key in roles
+    }
+    periods = {
+        key: contact_period(on, months[key] or (rule.period_months if rule else 1))
+        for key, rule in rules.items()
+    }
     since = min((period.starts_on for period in periods.values()), default=on)
     done: dict[int, int] = dict.fromkeys(enrolments, 0)
-    visits = Visit.objects.filter(official=official, enrolment__in=enrolments, on__range=(since, on))
-    for key, day, mode in visits.order_by("pk").values_list("enrolment", "on", "mode"):
+    # A group's contact is anybody's of the group; whoever stands in sees what the absent one has done.
+    mine = Q(official__in={official.pk, *official.access.stands_in_for})
+    if groups:
+        mine |= Q(official__memberships__group__in=groups.values()) & Q(enrolment__in=groups)
+    visits = Visit.objects.filter(mine, enrolment__in=enrolments, on__range=(since, on)).distinct()
+    for key, day, mode, _ in visits.order_by("pk").values_list("enrolment", "on", "mode", "pk"):
         if day >= periods[key].starts_on and mode in counting_modes(rules[key]):
             done[key] += 1
     lasts = (
@@ -294,6 +317,8 @@ def served_companies(official: Official, on: date) -> list[Served]:
                 last=last.get(key),
                 contact=people.get(enrolment.company_id),
                 on=on,
+                acting_for="" if key in own else absent.get(key, ""),
+                group=str(groups.get(key, "")) if key not in own else "",
             )
         )
     return sorted(served, key=lambda row: not row.owed)

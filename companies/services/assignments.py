@@ -89,7 +89,7 @@ def replace_holder(
         by=by,
         at=at,
     )
-    record("更换", seat, by=by, at=at, **_facts(seat), before=str(before.official or before.department))
+    record("更换", seat, by=by, at=at, **_facts(seat), before=str(before.holder))
     return seat
 
 
@@ -214,9 +214,8 @@ def _lock(enrolment: Enrolment) -> Enrolment:
 
 def _current(assignment: Assignment) -> Assignment:
     """The seat as it stands now, its team locked."""
-    seat = (
-        Assignment.objects.filter(pk=assignment.pk).select_related("role", "official", "department").first()
-    )
+    seats = Assignment.objects.select_related("role", "official", "department", "group")
+    seat = seats.filter(pk=assignment.pk).first()
     if seat is None:
         raise AssignmentRefused("该席位已被他人撤下，请刷新后再看。")
     return seat
@@ -253,6 +252,8 @@ def _fill(
         desk.load([official.pk], since=starts_on)
         judgement = desk.judge(place_in(enrolment, role, starts_on), official, postings)
         department, warning = judgement.posting.department, judgement.warning
+    elif role.holder == Holder.GROUP:
+        raise AssignmentRefused(f"“{role}”须由工作组担任，请选择工作组。")
     else:
         if official is not None or department is None:
             raise AssignmentRefused(f"“{role}”须由单位担任，请选择单位。")
@@ -296,7 +297,7 @@ def _check_room(
     standing = list(
         Assignment.objects.filter(enrolment=enrolment, role=role)
         .not_over_by(on)
-        .select_related("official", "department")
+        .select_related("official", "department", "group")
         .order_by("starts_on", "pk")
     )
     if official is not None:
@@ -305,7 +306,7 @@ def _check_room(
     elif any(seat.department_id == department.pk for seat in standing):
         raise AssignmentRefused(f"“{department}”已担任该企业的“{role}”。")
     if role.max_count is not None and len(standing) >= role.max_count:
-        names = "、".join(str(seat.official or seat.department) for seat in standing)
+        names = "、".join(str(seat.holder) for seat in standing)
         raise AssignmentRefused(
             f"“{role}”最多 {role.max_count} 个，已由{names}担任。请用“更换”，或先把原来的撤下。"
         )
@@ -322,7 +323,7 @@ def _vacate(seat: Assignment, on: date, at: datetime) -> None:
     else:
         first = seat.starts_on + timedelta(days=1)
         raise AssignmentRefused(
-            f"“{seat.official or seat.department}”自 {seat.starts_on} 起已担任“{seat.role}”，"
+            f"“{seat.holder}”自 {seat.starts_on} 起已担任“{seat.role}”，"
             f"已经开始的任职要留下记录。最早可从 {first} 起更换或撤下。"
         )
 
@@ -332,8 +333,13 @@ def can_be_undone(seat: Assignment, today: date) -> bool:
     if seat.starts_on < today:
         return False
     visits = Visit.objects.filter(enrolment=seat.enrolment_id, on__gte=seat.starts_on)
-    held = {"official": seat.official_id} if seat.official_id else {"department": seat.department_id}
-    return not visits.filter(**held).exists()
+    if seat.official_id:
+        theirs = visits.filter(official=seat.official_id)
+    elif seat.group_id:
+        theirs = visits.filter(official__memberships__group=seat.group_id)
+    else:
+        theirs = visits.filter(department=seat.department_id)
+    return not theirs.exists()
 
 
 def _facts(seat: Assignment) -> dict[str, str]:
@@ -341,7 +347,7 @@ def _facts(seat: Assignment) -> dict[str, str]:
         "company": seat.enrolment.company.uscc,
         "project": seat.enrolment.project.code if seat.enrolment.project else "",
         "role": seat.role.code,
-        "holder": str(seat.official or seat.department),
+        "holder": str(seat.holder),
         "department": str(seat.department),
         "starts_on": seat.starts_on.isoformat(),
         "ends_on": seat.ends_on.isoformat() if seat.ends_on else "",

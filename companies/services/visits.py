@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from companies.choices import VisitMode
 from companies.models import Assignment, Enrolment, Visit
+from companies.services.deputies import acting_for
+from companies.services.seating import postings_on
 from liaison.models import Department, Official, Posting
 from liaison.services import record
 
@@ -69,7 +71,9 @@ def log_visit(
         if kept is None:
             raise
         return _same(kept, enrolment, by)
-    record("登记走访", visit, by=by, at=at, company=enrolment.company.uscc, mode=str(mode))
+    absent = acting_for(enrolment=enrolment.pk, official=by, on=on)
+    stood_in = {"acting_for": absent.name} if absent else {}
+    record("登记走访", visit, by=by, at=at, company=enrolment.company.uscc, mode=str(mode), **stood_in)
     return visit
 
 
@@ -86,9 +90,14 @@ def seated_in(enrolment: Enrolment, official: Official, on: date) -> Department 
     own = seats.filter(official=official).order_by("-role__keeps_contact", "role__position", "pk").first()
     if own is not None:
         return own.department
+    access = official.access_on(on)
+    stand_in = access.stands_in_for and seats.filter(official__in=access.stands_in_for).exists()
+    if stand_in or (access.groups and seats.filter(group__in=access.groups).exists()):
+        postings = postings_on([official.pk], on)[official.pk]
+        return postings[0].department if postings else None
     posts = Posting.objects.filter(official=official).in_force(on)
     unit = (
-        seats.filter(official__isnull=True, department__in=posts.values("department"))
+        seats.filter(official__isnull=True, group__isnull=True, department__in=posts.values("department"))
         .order_by("role__position", "pk")
         .first()
     )

@@ -22,7 +22,7 @@ from companies.models import Assignment, Enrolment
 from companies.models.assignments import EnrolmentQuerySet
 from companies.views.queues import Tally, Test, again, anything, kept, page_of, under, workbook_of
 from liaison.choices import Holder, RegionLevel
-from liaison.models import Department, Official, Posting, Quota, Region, TeamRole
+from liaison.models import Department, Group, Official, Posting, Quota, Region, TeamRole
 from liaison.normalise import row_key
 
 CANDIDATES = 12
@@ -40,7 +40,7 @@ def enrolments(request: HttpRequest) -> HttpResponse:
     count = shown.order_by().count() if request.GET.get("missing") else tally.count()
     page = page_of(request, shown, count)
     page.object_list = reports.teams_of(cast("EnrolmentQuerySet", page.object_list), on)
-    departmental = [(role.code, role.name) for role in roles if role.holder == Holder.DEPARTMENT]
+    bulk = _bulk_roles(roles)
     return render(
         request,
         "companies/enrolments.html",
@@ -62,10 +62,16 @@ def enrolments(request: HttpRequest) -> HttpResponse:
                 (ANY, "任一席位空缺", None),
                 *[(row.code, f"缺{row.name}", row.missing, "red" if row.missing else "") for row in coverage],
             ],
-            "bulk_form": BulkSeatForm(official=request.user, roles=departmental)
+            "bulk_form": BulkSeatForm(official=request.user, roles=bulk)
             if perms.may_enrol(request.user)
             else None,
             "departments": _units_to_choose(request) if perms.may_enrol(request.user) else [],
+            "groups": Group.objects.visible_to(request.user).not_over_by(on).order_by("name", "pk")
+            if perms.may_enrol(request.user) and any(role.holder == Holder.GROUP for role in roles)
+            else [],
+            "departments": Department.objects.visible_to(request.user).active().order_by("pinyin", "pk")
+            if perms.may_enrol(request.user)
+            else [],
             "is_filtered": bool(kept(request, "q", "region", "missing", "programme", "official")),
         },
     )
@@ -73,6 +79,9 @@ def enrolments(request: HttpRequest) -> HttpResponse:
 
 def _units_to_choose(request: HttpRequest) -> QuerySet[Department]:
     return Department.objects.visible_to(request.user).active().order_by("pinyin", "pk")
+def _bulk_roles(roles: list[TeamRole]) -> list[tuple[str, str]]:
+    """The seats that one unit or one group can take in many teams at once."""
+    return [(role.code, role.name) for role in roles if role.holder != Holder.OFFICIAL]
 
 
 def _check_reader(request: HttpRequest) -> None:
@@ -116,7 +125,7 @@ def _roles(request: HttpRequest) -> list[TeamRole]:
 
 @require_POST
 def enrolments_assign(request: HttpRequest) -> HttpResponse:
-    """Give one unit the same seat in the ticked teams, or in all that the filters show."""
+    """Give one unit or group the same seat in the ticked teams, or in all that the filters show."""
     if not perms.may_enrol(request.user):
         raise PermissionDenied
     back = ("包联关系", f"{reverse('companies:enrolments')}?{request.GET.urlencode()}")
@@ -148,8 +157,42 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     unit, seat = form.cleaned_data["department"], dict(roles)[form.cleaned_data["role"]]
     words = f"已将{unit}指派为 {len(done.created)} 家企业的{seat}。"
+    back = redirect(f"{reverse('companies:enrolments')}?{request.GET.urlencode()}")
+    seats = _roles(request)
+    roles = _bulk_roles(seats)
+    by_group = {role.code for role in seats if role.holder == Holder.GROUP}
+    form = BulkSeatForm(request.POST, official=request.user, roles=roles, by_group=by_group)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in errors))
+        return back
+    chosen = _filtered(request).managed_by(request.user)
+    if not request.POST.get("everything"):
+        keys = [key for text in request.POST.getlist("enrolment") if (key := row_key(text))]
+        chosen = chosen.filter(pk__in=keys)
+        if not keys:
+            messages.warning(request, "还没有选择企业，请先勾选，再指派。")
+            return back
+    holder = form.cleaned_data["department"]
+    fields: dict[str, Any] = {
+        "enrolments": chosen,
+        "role_code": form.cleaned_data["role"],
+        "starts_on": form.cleaned_data["starts_on"],
+        "by": request.user,
+        "at": timezone.now(),
+    }
+    try:
+        if isinstance(holder, Group):
+            done = services.assign_group_to_many(group=holder, **fields)
+        else:
+            done = services.assign_department_to_many(department=holder, **fields)
+    except services.AssignmentRefused as refusal:
+        messages.error(request, str(refusal))
+        return back
+    seat = dict(roles)[form.cleaned_data["role"]]
+    words = f"已将{holder}指派为 {len(done.created)} 家企业的{seat}。"
     if done.taken:
-        words += f"{done.taken} 家的该席位已有单位，未改动。"
+        words += f"{done.taken} 家的该席位已有人担任，未改动。"
     if done.barred:
         words += f"{done.barred} 家因席位要求的单位来源不符，未指派。"
     messages.success(request, words)
@@ -212,7 +255,7 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     on = request.user.access.on
     held = Assignment.objects.visible_to(request.user).in_force(on).filter(enrolment=found, role=role)
     key = request.GET.get("replaces") or request.POST.get("replaces") or ""
-    held = held.select_related("official", "department")
+    held = held.select_related("official", "department", "group")
     replaced = held.filter(pk=row_key(key)).first() if key else None
     form = SeatForm(
         request.POST if request.method == "POST" else None,
@@ -230,20 +273,25 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             "at": timezone.now(),
         }
         try:
-            if replaced is not None:
+            if role.holder == Holder.GROUP and replaced is not None:
+                seat = services.replace_with_group(assignment=replaced, **fields)
+            elif role.holder == Holder.GROUP:
+                seat = services.assign_group_seat(enrolment=found, role=role, **fields)
+            elif replaced is not None:
                 seat = services.replace_holder(assignment=replaced, **fields)
             else:
                 seat = services.assign_seat(enrolment=found, role=role, **fields)
         except services.AssignmentRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{seat.official or seat.department}已担任{role}。")
+            messages.success(request, f"{seat.holder}已担任{role}。")
             if seat.warning:
                 messages.warning(request, seat.warning)
             return _panel(request, found) if request.htmx else redirect(found.company)
     words = (request.GET.get("q") or request.POST.get("q") or "").strip()
     is_people = role.holder == Holder.OFFICIAL
-    candidates = (_people if is_people else _units)(request, found, role, words)
+    finders = {Holder.OFFICIAL: _people, Holder.DEPARTMENT: _units, Holder.GROUP: _groups}
+    candidates = finders[Holder(role.holder)](request, found, role, words)
     context = {
         "enrolment": found,
         "role": role,
@@ -254,6 +302,10 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "candidates": candidates[:CANDIDATES],
         "is_cut": len(candidates) > CANDIDATES,
         "is_people": is_people,
+        "noun": {Holder.OFFICIAL: "在任干部", Holder.GROUP: "工作组"}.get(Holder(role.holder), "单位"),
+        "hint": {Holder.OFFICIAL: "姓名、拼音或单位", Holder.GROUP: "组名、组别或依托单位"}.get(
+            Holder(role.holder), "单位名称或拼音"
+        ),
     }
     template = "companies/_seat_picker.html" if request.htmx else "companies/seat_assign.html"
     return render(request, template, context, status=422 if form.errors else 200)
@@ -353,6 +405,45 @@ def _units(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: st
             "tone": "",
         }
         for unit in rows.order_by(home, Length("region__path"), F("pinyin"), "pk")[: CANDIDATES + 1]
+    ]
+
+
+def _groups(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: str) -> list[dict[str, Any]]:
+    """Groups of the programme, those of the company's place first, and how many companies they serve."""
+    on = request.user.access.on
+    seated = Assignment.objects.visible_to(request.user).not_over_by(on)
+    seated = seated.filter(enrolment=enrolment, role=role, group__isnull=False)
+    rows = (
+        Group.objects.visible_to(request.user)
+        .not_over_by(on)
+        .filter(programme=enrolment.programme_id)
+        .exclude(pk__in=seated.values("group"))
+    )
+    if words:
+        rows = rows.filter(
+            Q(name__contains=words) | Q(sort__contains=words) | Q(department__name__contains=words)
+        )
+    codes = enrolment.company.region.path.strip("/").split("/")
+    home = Case(
+        When(region=enrolment.company.region_id, then=Value(0)),
+        When(region__code__in=codes, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    shown = reports.with_figures(rows, request.user, on)
+    return [
+        {
+            "value": group.pk,
+            "name": group.name,
+            "unit": f"{group.sort} · {group.region.name}",
+            "note": f"{group.people} 人" if group.people else "还没有成员",
+            "load": group.served,
+            "limit": None,
+            "unit_word": "户",
+            "is_full": False,
+            "tone": "",
+        }
+        for group in shown.order_by(home, "name", "pk")[: CANDIDATES + 1]
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from companies.services import acting_for
 from issues.choices import Move
 from issues.models import Escalation, Ticket, TicketEvent
 from issues.services.clock import Wait
@@ -45,6 +46,12 @@ def lock_for(ticket: Ticket, move: Move) -> Ticket:
     return ticket
 
 
+def _signed_for(ticket: Ticket, official: Official | None, on: date) -> str:
+    """Who acted, and in whose place where they stand in for somebody of the team who is away."""
+    absent = official and acting_for(enrolment=ticket.enrolment_id, official=official, on=on)
+    return signature(official, on) + (f"（代 {absent.name}）" if absent else "")
+
+
 def signature(official: Official | None, on: date) -> str:
     """Who acted, with the unit of that day; the clock signs as 系统."""
     if official is None:
@@ -80,7 +87,7 @@ def write_event(
         round=ticket.round,
         at=at,
         by=by,
-        actor=actor or signature(by, day_of(at)),
+        actor=actor or _signed_for(ticket, by, day_of(at)),
         note=note,
         due_on=explanation.due if explanation else None,
         words=explanation.words if explanation else "",

@@ -163,20 +163,24 @@ class Official(AbstractBaseUser, PermissionsMixin):
 
     def on_duty(self, on: date) -> Official:
         """Load what holds on the day: postings, groups, whom one stands in for. Scope is read from them."""
+        self._access = self.access_on(on)
+        return self
+
+    def access_on(self, on: date) -> Access:
+        """What holds on a day, without changing what the official may see today."""
         from liaison.models.groups import with_standing
 
         rows = Posting.objects.filter(official=self).in_force(on).select_related("department__region")
         postings: tuple[Any, ...] = ()
         if self.is_active:
             postings = tuple(with_standing(rows, on).order_by("pk"))
-        self._access = Access(
+        return Access(
             self.pk,
             on,
             postings,
             groups=frozenset(key for posting in postings[:1] for key in posting.groups),
             stands_in_for=frozenset(key for posting in postings[:1] for key in posting.stands_in_for),
         )
-        return self
 
     @property
     def access(self) -> Access:

@@ -83,6 +83,10 @@ RUN: dict[str, Any] = {"allowed": ROSTERS, "hidden": EVERYBODY - ROSTERS, "path"
 MANAGERS = _roles("office", "admin")
 
 
+def _group(w: World) -> tuple[Any, ...]:
+    return (w.group.pk,)
+
+
 def _proposal(w: World) -> tuple[Any, ...]:
     return (w.proposal.pk,)
 
@@ -216,6 +220,14 @@ PAGES = (
     Row("issues:bulletin-workbook", **MONTH, path=lambda w: (w.code, w.month, "grades"), method="POST"),
     Row("issues:month-tickets", **MONTH, path=_month),
     Row("issues:month-enrolments", **MONTH, path=_month),
+    # groups
+    Row("companies:groups", EVERYBODY),
+    Row("companies:group-new", MANAGERS),
+    Row("companies:group-new", MANAGERS, method="POST"),
+    Row("companies:group", EVERYBODY, path=_group),
+    Row("companies:group-member-add", MANAGERS, path=_group, method="POST"),
+    Row("companies:group-member-end", MANAGERS, path=lambda w: (w.group.pk, w.member.pk), method="POST"),
+    Row("companies:group-dissolve", MANAGERS, path=_group, method="POST"),
     # drafts of who looks after whom
     Row("companies:proposals", MANAGERS),
     Row("companies:proposal-new", MANAGERS),
@@ -294,6 +306,8 @@ API = (
         body=lambda w: _api_company(w, role="officer", official=w.cast.official.pk, starts_on="2026-04-02"),
     ),
     Row("assignment-detail", **COMPANY, path=lambda w: (w.seat.pk,)),
+    Row("group-list", EVERYBODY),
+    Row("group-detail", EVERYBODY, path=_group),
     Row("proposal-list", EVERYBODY),
     Row("proposal-detail", **DRAFT),
     Row("proposal-pairs", **DRAFT),

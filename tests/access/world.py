@@ -10,12 +10,14 @@ from assessment.models import Score, Survey
 from companies.models import Assignment, Contact, DutyEntry, Proposal, ProposalPair, Visit
 from issues.models import Bulletin, DispatchMeeting, Ticket
 from liaison.choices import DayKind
-from liaison.models import CalendarChange, CalendarDay, ImportRun
+from liaison.models import CalendarChange, CalendarDay, Group, GroupMember, ImportRun
 from liaison.services import draft_exception
 from tests.factories import (
     CalendarDayFactory,
     Cast,
     DutyEntryFactory,
+    GroupFactory,
+    GroupMemberFactory,
     ImportRowFactory,
     ImportRunFactory,
     MonthEndFactory,
@@ -55,6 +57,8 @@ class World:
     proposal: Proposal  # a draft for the whole city
     pair: ProposalPair
     duty: DutyEntry  # a line of the official's
+    group: Group  # a squad of the city, in another programme
+    member: GroupMember
     code: str = "p2"
     month: str = "2026-03"
 
@@ -81,6 +85,7 @@ def raise_world(cast: Cast) -> World:
     proposal = ProposalFactory(made_by=cast.office)
     ProposalGapFactory(proposal=proposal, enrolment=cast.other_enrolment)
     ProposalSupplyFactory(proposal=proposal)
+    squad = GroupFactory(region=cast.city, name="第 1 小分队")
     return World(
         cast=cast,
         contact=cast.company.contacts.get(),
@@ -95,6 +100,8 @@ def raise_world(cast: Cast) -> World:
         score=Score.objects.get(department=land, board="handling"),
         run=run,
         seat=enrolment.assignments.get(official=official),
+        group=squad,
+        member=GroupMemberFactory(group=squad, official=cast.unit),
         proposal=proposal,
         pair=ProposalPairFactory(proposal=proposal, enrolment=enrolment, official=official),
         duty=DutyEntryFactory(enrolment=enrolment, official=official),

@@ -151,6 +151,20 @@ def p2_version(**fields: Any) -> models.ProgrammeVersion:
     )
 
 
+def preset_version(code: str) -> models.ProgrammeVersion:
+    """A template as it is published in 云川市 since 2025; made once, found afterwards."""
+    found = models.ProgrammeVersion.objects.filter(preset=code, status=VersionStatus.PUBLISHED).first()
+    if found is not None:
+        return found
+    return services.load_preset(
+        preset=code,
+        region=CityFactory(),
+        starts_on=date(2025, 1, 1),
+        by=OfficialFactory(),
+        at=at(2025, 1, 1),
+    )
+
+
 def full_version() -> models.ProgrammeVersion:
     """A published version that has rows of every kind: a template's, and what only other templates have."""
     moment = at(2025, 1, 1)
