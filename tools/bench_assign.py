@@ -1,9 +1,9 @@
 """How long a proposal takes at the size of a large city, and how much of it is the bare solver's.
 
 `make bench-assign` starts throw-away servers, fills an invented city (15,000 officials, 21,000 companies,
-1,000 projects, 12 counties, quotas by rank for both) and times, database included: a first plan for a city
-without any, adopting it, a plan for everybody anew that keeps who is there, and taking it back. The bare
-solver is then given the very same arcs. `--small` is a tenth of the size, for a first look.
+1,000 projects, 12 counties, the rules of the p4 template) and times, database included: a first plan for a
+city without any, its pages, adopting it, a plan for everybody anew that keeps who is there, and taking it
+back. The bare solver is then given the very same arcs. `--small` is a tenth of the size, for a first look.
 """
 
 from __future__ import annotations
@@ -25,10 +25,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
 SEED = 20260302
 DAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
-RANKS = {"bureau": 42, "county": 1_300, "section": 5_600, "staff": 8_058}
-# companies, projects, either-or: the permanent programme of domain.md's largest city, staff one to one
-QUOTAS = {"bureau": (4, 3), "county": (2, 1), "section": (2, 2), "staff": (1, 0)}
+# Share of all officials: (rank, chief, kind of unit) – the classes that the p4 template sets quotas for.
+CLASSES = {
+    ("bureau", False, "organ"): 42,
+    ("county", True, "organ"): 150,
+    ("county", False, "organ"): 1_150,
+    ("section", True, "economic"): 2_400,
+    ("section", False, "town"): 3_200,
+    ("staff", False, "town"): 8_058,
+}
 COUNTIES, TOWNS = 12, 12
+KINDS = ("organ", "economic")
 SECTIONS = "ABCDEFGHIJKLMNOPQRS"
 SHARES = (3, 1, 42, 1, 8, 22, 4, 3, 3, 2, 1, 3, 4, 1, 3, 1, 1, 1, 1)
 
@@ -36,16 +43,8 @@ SHARES = (3, 1, 42, 1, 8, 22, 4, 3, 3, 2, 1, 3, 4, 1, 3, 1, 1, 1, 1)
 def raise_city(people: int, companies: int, projects: int) -> Any:
     """The invented city, written in bulk; returns the version of its rules."""
     from companies.models import Company, DepartmentTrade, Enrolment, Project
-    from liaison.models import (
-        Department,
-        Official,
-        Posting,
-        Programme,
-        ProgrammeVersion,
-        Quota,
-        Region,
-        TeamRole,
-    )
+    from liaison.models import Department, Official, Posting, Region
+    from liaison.services import load_preset
 
     rng = Random(SEED)  # noqa: S311 - an invented city, the same every time
     city = Region.objects.create(code="519900", name="云川市", level="city", path="519900/")
@@ -68,57 +67,50 @@ def raise_city(people: int, companies: int, projects: int) -> Any:
     ]
     units = Department.objects.bulk_create(
         [
-            *(Department(name=f"云川市第{n}局", region=city, path=f"c{n}/") for n in range(60)),
             *(
-                Department(name=f"{c}第{n}局", region=c, path=f"{c.code}{n}/")
-                for c in counties
-                for n in range(25)
+                Department(name=f"云川市第{n}局", region=city, path=f"c{n}/", kind=KINDS[n % 2])
+                for n in range(60)
             ),
-            *(Department(name=f"{t}人民政府", region=t, path=f"{t.code}/") for t in towns),
+            *(
+                Department(name=f"{c}第{n}局", region=c, path=f"{c.code}{n}/", kind=KINDS[n % 2])
+                for c in counties
+                for n in range(24)
+            ),
+            *(Department(name=f"{t}人民政府", region=t, path=f"{t.code}/", kind="town") for t in towns),
         ]
     )
     DepartmentTrade.objects.bulk_create(
         [
             DepartmentTrade(department=unit, code=code)
             for unit in units
-            if unit.region.level != "town" and rng.random() < 0.7
+            if unit.kind != "town" and rng.random() < 0.7
             for code in rng.sample(SECTIONS, rng.choice((1, 1, 2)))
         ]
     )
-    ranks = [
-        rank for rank, share in RANKS.items() for _ in range(round(share * people / sum(RANKS.values())))
+    by_kind = {kind: [unit for unit in units if unit.kind == kind] for kind in (*KINDS, "town")}
+    classes = [
+        one for one, share in CLASSES.items() for _ in range(round(share * people / sum(CLASSES.values())))
     ]
     officials = Official.objects.bulk_create(
-        [Official(username=f"p{n}", name=f"干部{n}", rank=rank) for n, rank in enumerate(ranks)],
+        [Official(username=f"p{n}", name=f"干部{n}", rank=rank) for n, (rank, _, _) in enumerate(classes)],
         batch_size=2000,
     )
-    at_city, at_county, at_town = units[:60], units[60 : 60 + 25 * COUNTIES], units[60 + 25 * COUNTIES :]
     Posting.objects.bulk_create(
         [
             Posting(
                 official=official,
-                department=rng.choice(
-                    at_city if rng.random() < 0.15 else at_county if rng.random() < 0.5 else at_town
-                ),
+                department=rng.choice(by_kind[kind]),
+                is_chief=is_chief,
                 role="official",
                 reach="own",
                 starts_on=date(2024, 1, 1),
             )
-            for official in officials
+            for official, (_, is_chief, kind) in zip(officials, classes, strict=True)
         ],
         batch_size=2000,
     )
-    programme = Programme.objects.create(
-        code="p4", name="服务企业专员", region=city, starts_on=date(2025, 1, 1)
-    )
-    version = ProgrammeVersion.objects.create(programme=programme, number=1, effective_from=date(2025, 1, 1))
-    TeamRole.objects.create(
-        version=version, code="officer", name="服务企业专员", holder="official", min_count=1, max_count=1,
-        counts_to_quota=True, keeps_contact=True,
-    )  # fmt: skip
-    for rank, (most, most_projects) in QUOTAS.items():
-        Quota.objects.create(version=version, rank=rank, companies=most, projects=most_projects)
-    ProgrammeVersion.objects.filter(pk=version.pk).update(status="published", published_at=NOW)
+    version = load_preset(preset="p4", region=city, starts_on=date(2025, 1, 1), by=officials[0], at=NOW)
+    programme = version.programme
     firms = Company.objects.bulk_create(
         [
             Company(
@@ -168,7 +160,7 @@ def plan(version: Any, clerk: Any, **fields: Any) -> Any:
     from companies import services
 
     proposal = services.start_proposal(
-        role=version.team_roles.get(code="officer"),
+        role=version.team_roles.get(code="specialist"),
         region=version.programme.region,
         starts_on=DAY,
         by=clerk,
@@ -191,6 +183,28 @@ def describe(proposal: Any) -> None:
         f"    town {near['town']:,}, county {near['county']:,}, city {near['city']:,};"
         f" trade {trade:,}; kept {kept:,}"
     )
+
+
+def look(proposal: Any, clerk: Any) -> None:
+    """Open the draft's pages as a browser does."""
+    from django.test import Client
+    from django.urls import reverse
+
+    client = Client(headers={"host": "localhost"})
+    client.force_login(clerk)
+    enrolment = proposal.pairs.order_by("pk").values_list("enrolment", flat=True)[0]
+    draft = reverse("companies:proposal", args=[proposal.pk])
+    for what, address in (
+        ("page of pairs", draft),
+        ("page of pairs, searched", f"{draft}?q=企业123&near=county"),
+        ("page of quotas", f"{draft}quotas/"),
+        ("who else could take a company", f"{draft}companies/{enrolment}/"),
+    ):
+        client.get(address)  # templates are read once per process
+        answer = timed(what, lambda address=address: client.get(address))
+        if answer.status_code != 200:
+            raise SystemExit(f"{address}: {answer.status_code}")
+    timed("workbook of all pairs", lambda: list(client.post(f"{draft}export/").streaming_content))
 
 
 def bare(proposal: Any) -> None:
@@ -235,6 +249,7 @@ def bare(proposal: Any) -> None:
 def main() -> None:
     """Fill the city, time the four moves, then the bare solver."""
     import django
+    from django.conf import settings
     from django.core.management import call_command
 
     options = argparse.ArgumentParser(description=__doc__)
@@ -243,14 +258,20 @@ def main() -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     from companies import services
-    from liaison.models import Official
+    from liaison.models import Department, Official, Posting
 
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     version = timed("fill the city", lambda: raise_city(15_000 // size, 21_000 // size, 1_000 // size))
     clerk = Official.objects.create(username="clerk", name="何主任")
+    unit = Department.objects.filter(region=version.programme.region).earliest("pk")
+    Posting.objects.create(
+        official=clerk, department=unit, role="office", reach="region", starts_on=date(2024, 1, 1)
+    )
     first = timed("a first plan, click to draft", lambda: plan(version, clerk))
     describe(first)
     print(f"    memory {memory()}")
+    look(first, clerk)
     doing, conflicts = timed("preview of adopting", lambda: services.preview_adoption(proposal=first, on=DAY))
     print(f"    {doing.given:,} seats, {len(conflicts)} conflicts")
     timed("adopt", lambda: services.adopt_proposal(proposal=first, by=clerk, at=NOW))

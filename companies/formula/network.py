@@ -289,6 +289,15 @@ class Network:
                 mixed[key] = given
         return Routes(self.solver.maximum_flow(), self.solver.optimal_cost(), flows, mixed)
 
+    def sides_taken(self, routes: Routes) -> dict[int, Kind]:
+        """The kind that each either-or official was given, where it was only one."""
+        taken = {}
+        for key, arcs in self.side_arcs.items():
+            kinds = [kind for kind, arc in arcs.items() if routes.flows[arc]]
+            if len(kinds) == 1:
+                taken[key] = kinds[0]
+        return taken
+
     # --- following --------------------------------------------------------------------------------
 
     def pairs(self, routes: Routes) -> tuple[list[tuple[int, int]], dict[int, set[Group]]]:

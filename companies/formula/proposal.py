@@ -48,7 +48,7 @@ __all__ = [
     "propose",
 ]
 
-BRANCHES = 60  # solver calls that the search for the either-or officials' sides may take
+BRANCHES = 30  # solver calls that the search for the either-or officials' sides may take
 
 
 class GapReason(StrEnum):
@@ -278,12 +278,10 @@ def _choose_sides(network: Network) -> tuple[Routes, int]:
     """Routes in which no either-or official gets both kinds, and the coverage that none can exceed."""
     free = network.solve()
     bound = free.covered
-    sides: dict[int, Kind] = {}
-    routes = free
-    while routes.mixed:
-        sides |= _split(network, routes.mixed)
-        routes = network.solve(sides)
-    best = routes
+    best = _dive(network, free, steady=True)
+    if best.covered < bound:  # binding fewer at a time takes longer and loses less
+        slower = _dive(network, free, steady=False)
+        best = max(best, slower, key=lambda routes: (routes.covered, -routes.cost))
     if best.covered == bound:
         return best, bound
     # Depth first: bind the most mixed official to either kind, drop branches that cannot cover more.
@@ -307,6 +305,18 @@ def _choose_sides(network: Network) -> tuple[Routes, int]:
         )
     still = max((promise for promise, _ in open_branches), default=best.covered)
     return best, max(best.covered, min(bound, still))
+
+
+def _dive(network: Network, free: Routes, *, steady: bool) -> Routes:
+    """Bind whoever got both kinds until nobody does; `steady` binds all others to what they got, too."""
+    sides: dict[int, Kind] = {}
+    routes = free
+    while routes.mixed:
+        sides |= _split(network, routes.mixed)
+        if steady:
+            sides |= network.sides_taken(routes)
+        routes = network.solve(sides)
+    return routes
 
 
 def _split(network: Network, mixed: Mapping[int, tuple[int, int]]) -> dict[int, Kind]:

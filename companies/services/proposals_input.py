@@ -1,7 +1,8 @@
 """What a proposal is worked out from: who may be given what, read in a dozen queries however many there are.
 
-The rules of eligibility and quotas are asked for here and nowhere else in the proposals: `quotas_of`,
-`barred_pairs` and `postings_of` are the places to widen when the rulebook learns more of them.
+The rules of eligibility and quotas are asked for here and nowhere else in the proposals: `Rules` puts the
+rulebook's own questions (`liaison.reports.eligibility`) to each official, `barred_pairs` names who must not
+meet, `postings_of` who is in post.
 """
 
 from __future__ import annotations
@@ -14,19 +15,20 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 import liaison
 from companies.choices import Emphasis, Scale
 from companies.formula.matching import Kind, Person, Target, Weights
 from companies.models import Assignment, DepartmentTrade, Enrolment, Proposal, ProposalPair
 from companies.services.assignments import counted_seats
-from liaison.choices import Holder, SystemRole
-from liaison.models import Posting, Quota, TeamRole
+from liaison.choices import Holder, RegionLevel, SeatPlace, SystemRole
+from liaison.models import LoadRule, Posting, Quota, TeamRole, Training
+from liaison.reports.eligibility import Standing, objections, quota_for
 
 # Postings that make an official somebody to look after companies; who coordinates or keeps rosters is not.
 SERVING = (SystemRole.OFFICIAL, SystemRole.LEADER)
-NO_QUOTA = 5  # companies or projects an official is proposed for where the rules set no quota for the rank
+NO_QUOTA = 5  # companies or projects an official is proposed for where the rules set no quota at all
 IMPORTANCE = {Scale.LARGE: 3, Scale.MEDIUM: 2, Scale.SMALL: 1}
 PROJECT_IMPORTANCE = 3
 FACTOR = {Emphasis.NONE: 0.0, Emphasis.SOME: 0.3, Emphasis.MUCH: 1.0, Emphasis.MOST: 3.0}
@@ -128,12 +130,36 @@ def load_world(
     return World(people, targets, barred_pairs(proposal, officials), departments, standing)
 
 
-def quotas_of(role: TeamRole) -> dict[str, Limits]:
-    """The quotas by rank that the seat's rules set; ranks that are missing have none."""
-    return {
-        quota.rank: Limits(quota.companies, quota.projects)
-        for quota in Quota.objects.filter(version=role.version_id)
-    }
+class Rules:
+    """What a seat's rules say of each official: their quota, and whether they may hold the seat at all."""
+
+    def __init__(self, role: TeamRole, on: date) -> None:
+        self.role, self.on = role, on
+        self.eligibilities = list(role.eligibilities.order_by("pk"))
+        self.quotas = list(
+            Quota.objects.filter(version=role.version_id).select_related("region").order_by("pk")
+        )
+        load = LoadRule.objects.filter(version=role.version_id).first()
+        usual = load.warn_companies if load else NO_QUOTA
+        self.without_quota = Limits(usual, usual)
+        self._known: dict[Standing, Limits | None] = {}
+
+    def limits_of(self, standing: Standing) -> Limits | None:
+        """The quota of an official of this standing; None: not for this seat, or not meant to carry any."""
+        if standing not in self._known:
+            self._known[standing] = self._decide(standing)
+        return self._known[standing]
+
+    def _decide(self, standing: Standing) -> Limits | None:
+        home = standing.region_path  # where else they may go is a matter of `place`: see `weights_of`
+        if objections(self.role, self.eligibilities, standing, on=self.on, company_path=home):
+            return None
+        quota = quota_for(self.quotas, standing)
+        if quota is None:
+            return None if self.quotas else self.without_quota
+        if self.role.full_time:  # one company at a time, and nothing beside it
+            return Limits(min(1, quota.companies), min(1, quota.projects), True)
+        return Limits(quota.companies, quota.projects, quota.either_or)
 
 
 def barred_pairs(proposal: Proposal, officials: Collection[int] | None) -> frozenset[tuple[int, int]]:
@@ -177,7 +203,7 @@ def weights_of(proposal: Proposal) -> Weights:
         trade=round(usual.trade * FACTOR[Emphasis(proposal.trade_weight)]),
         load=round(usual.load * FACTOR[Emphasis(proposal.load_weight)]),
         importance=usual.importance,
-        across=proposal.across,
+        across=proposal.across and proposal.role.place != SeatPlace.SAME_COUNTY,
     )
 
 
@@ -205,8 +231,11 @@ def _scoped(rows: QuerySet[Enrolment], proposal: Proposal) -> QuerySet[Enrolment
 def _people(
     proposal: Proposal, officials: Collection[int] | None
 ) -> tuple[dict[int, Person], dict[int, int]]:
-    quotas = quotas_of(proposal.role)
-    open_end = Limits(NO_QUOTA, NO_QUOTA)
+    rules = Rules(proposal.role, proposal.starts_on)
+    trained: dict[int, date] = {}
+    if proposal.role.needs_training:
+        first = Training.objects.order_by().values_list("official").annotate(first=Min("on"))
+        trained = dict(first.values_list("official", "first"))
     trades: dict[int, set[str]] = defaultdict(set)
     for department, code in DepartmentTrade.objects.order_by("pk").values_list("department", "code"):
         trades[department].add(code)
@@ -214,12 +243,23 @@ def _people(
     none: frozenset[str] = frozenset()
     people: dict[int, Person] = {}
     departments: dict[int, int] = {}
-    for key, rank, path, department in postings_of(proposal, officials).values_list(
-        "official", "official__rank", "department__region__path", "department"
-    ):
+    facts = postings_of(proposal, officials).values_list(
+        "official",
+        "official__rank",
+        "official__birth_year",
+        "is_chief",
+        "department",
+        "department__kind",
+        "department__region__path",
+        "department__region__level",
+    )
+    for key, rank, born, is_chief, department, kind, path, level in facts:
         if key in people:
             continue
-        limits = quotas.get(rank, open_end)
+        standing = Standing(rank, is_chief, kind, path, level == RegionLevel.CITY, born, trained.get(key))
+        limits = rules.limits_of(standing)
+        if limits is None:
+            continue
         people[key] = Person(
             key=key,
             region=path,
