@@ -66,12 +66,7 @@ def enrolments(request: HttpRequest) -> HttpResponse:
             if perms.may_enrol(request.user)
             else None,
             "departments": _units_to_choose(request) if perms.may_enrol(request.user) else [],
-            "groups": Group.objects.visible_to(request.user).not_over_by(on).order_by("name", "pk")
-            if perms.may_enrol(request.user) and any(role.holder == Holder.GROUP for role in roles)
-            else [],
-            "departments": Department.objects.visible_to(request.user).active().order_by("pinyin", "pk")
-            if perms.may_enrol(request.user)
-            else [],
+            "groups": _groups_to_choose(request, roles),
             "is_filtered": bool(kept(request, "q", "region", "missing", "programme", "official")),
         },
     )
@@ -79,6 +74,8 @@ def enrolments(request: HttpRequest) -> HttpResponse:
 
 def _units_to_choose(request: HttpRequest) -> QuerySet[Department]:
     return Department.objects.visible_to(request.user).active().order_by("pinyin", "pk")
+
+
 def _bulk_roles(roles: list[TeamRole]) -> list[tuple[str, str]]:
     """The seats that one unit or one group can take in many teams at once."""
     return [(role.code, role.name) for role in roles if role.holder != Holder.OFFICIAL]
@@ -129,66 +126,39 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
     if not perms.may_enrol(request.user):
         raise PermissionDenied
     back = ("包联关系", f"{reverse('companies:enrolments')}?{request.GET.urlencode()}")
-    roles = [(role.code, role.name) for role in _roles(request) if role.holder == Holder.DEPARTMENT]
+    seats = _roles(request)
+    roles = _bulk_roles(seats)
+    by_group = {role.code for role in seats if role.holder == Holder.GROUP}
     chosen = _filtered(request).managed_by(request.user).select_related("company", "project")
     if not request.POST.get("everything"):
         keys = [key for text in request.POST.getlist("enrolment") if (key := row_key(text))]
         chosen = chosen.filter(pk__in=keys)
         if not chosen.exists():
-            messages.warning(request, "还没有选择企业，请先勾选，再指派单位。")
+            messages.warning(request, "还没有选择企业，请先勾选，再指派。")
             return redirect(back[1])
-    form, done = BulkSeatForm(request.POST, official=request.user, roles=roles), None
+    form = BulkSeatForm(request.POST, official=request.user, roles=roles, by_group=by_group)
+    done = None
     if form.is_valid():
+        holder = form.cleaned_data["department"]
+        fields: dict[str, Any] = {
+            "enrolments": chosen,
+            "role_code": form.cleaned_data["role"],
+            "starts_on": form.cleaned_data["starts_on"],
+            "by": request.user,
+            "at": timezone.now(),
+        }
         try:
-            done = services.assign_department_to_many(
-                enrolments=chosen,
-                role_code=form.cleaned_data["role"],
-                department=form.cleaned_data["department"],
-                starts_on=form.cleaned_data["starts_on"],
-                by=request.user,
-                at=timezone.now(),
-            )
+            if isinstance(holder, Group):
+                done = services.assign_group_to_many(group=holder, **fields)
+            else:
+                done = services.assign_department_to_many(department=holder, **fields)
         except services.AssignmentRefused as refusal:
             form.add_error(None, str(refusal))
     if done is None:
         return again(
-            request, form, chosen, tick="enrolment", title="指派单位", unit="项", back=back,
-            units=_units_to_choose(request),
+            request, form, chosen, tick="enrolment", title="指派单位或工作组", unit="项", back=back,
+            units=_units_to_choose(request), groups=_groups_to_choose(request, seats),
         )  # fmt: skip
-    unit, seat = form.cleaned_data["department"], dict(roles)[form.cleaned_data["role"]]
-    words = f"已将{unit}指派为 {len(done.created)} 家企业的{seat}。"
-    back = redirect(f"{reverse('companies:enrolments')}?{request.GET.urlencode()}")
-    seats = _roles(request)
-    roles = _bulk_roles(seats)
-    by_group = {role.code for role in seats if role.holder == Holder.GROUP}
-    form = BulkSeatForm(request.POST, official=request.user, roles=roles, by_group=by_group)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(str(error) for error in errors))
-        return back
-    chosen = _filtered(request).managed_by(request.user)
-    if not request.POST.get("everything"):
-        keys = [key for text in request.POST.getlist("enrolment") if (key := row_key(text))]
-        chosen = chosen.filter(pk__in=keys)
-        if not keys:
-            messages.warning(request, "还没有选择企业，请先勾选，再指派。")
-            return back
-    holder = form.cleaned_data["department"]
-    fields: dict[str, Any] = {
-        "enrolments": chosen,
-        "role_code": form.cleaned_data["role"],
-        "starts_on": form.cleaned_data["starts_on"],
-        "by": request.user,
-        "at": timezone.now(),
-    }
-    try:
-        if isinstance(holder, Group):
-            done = services.assign_group_to_many(group=holder, **fields)
-        else:
-            done = services.assign_department_to_many(department=holder, **fields)
-    except services.AssignmentRefused as refusal:
-        messages.error(request, str(refusal))
-        return back
     seat = dict(roles)[form.cleaned_data["role"]]
     words = f"已将{holder}指派为 {len(done.created)} 家企业的{seat}。"
     if done.taken:
@@ -197,6 +167,14 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
         words += f"{done.barred} 家因席位要求的单位来源不符，未指派。"
     messages.success(request, words)
     return redirect(back[1])
+
+
+def _groups_to_choose(request: HttpRequest, seats: list[TeamRole]) -> QuerySet[Group]:
+    """The groups that take one of these seats; none where no seat is a group's."""
+    rows = Group.objects.visible_to(request.user).not_over_by(request.user.access.on)
+    if not perms.may_enrol(request.user) or all(role.holder != Holder.GROUP for role in seats):
+        rows = rows.none()
+    return rows.order_by("name", "pk")
 
 
 @require_POST

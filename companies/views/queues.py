@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from companies.exports import CODES
 from liaison.exports import download_workbook
-from liaison.models import Department
+from liaison.models import Department, Group
 
 PER_PAGE = 50
 NAMES_SHOWN = 10
@@ -95,6 +95,7 @@ def again(
     unit: str,
     back: tuple[str, str],
     units: Iterable[Department] = (),
+    groups: Iterable[Group] = (),
 ) -> HttpResponse:
     """A bulk act that was refused: what was ticked and typed stands there still, to be put right.
 
@@ -112,5 +113,6 @@ def again(
         "came_from": back[0],
         "back": back[1],
         "units": units,
+        "groups": groups,
     }
     return render(request, "companies/bulk.html", context, status=422)
