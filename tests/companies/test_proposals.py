@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from companies import tasks
 from companies.choices import GapReason, PairOrigin, ProposalState
 from companies.models import Proposal, ProposalPair
 from companies.services import (
@@ -327,6 +328,20 @@ class TestSolvingAgain:
         new.refresh_from_db()
         assert plan_of(new) == {enrolment: stays}
         assert new.unfixed == 1
+
+
+def test_a_job_that_breaks_says_so_instead_of_waiting_for_ever(rules, clerk, monkeypatch):
+    enrolled(rules)
+    role = rules.team_roles.get(code="officer")
+    draft = start_proposal(role=role, region=CityFactory(), starts_on=DAY, by=clerk, at=NOW)
+
+    def break_down(**fields: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("companies.services.solve_proposal", break_down)
+    tasks.solve_proposal(proposal=draft.pk)
+    draft.refresh_from_db()
+    assert (draft.state, "系统管理员" in draft.failure) == ("failed", True)
 
 
 def test_trades_are_checked_and_traced(clerk):
