@@ -1,0 +1,117 @@
+"""千人入千企: every market entity one specialist, one to one, for four months."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from companies.models import Enrolment
+from issues.choices import Status
+from liaison.choices import DepartmentKind, Rank
+from tests.factories import at
+from tests.scenarios.place import START, Place, place_of
+
+TRAINED = date(2026, 2, 25)
+
+
+@pytest.fixture
+def place() -> Place:
+    return place_of("p0")
+
+
+RULES = (
+    # the team, and who may be in it
+    "特派专员：由干部担任，每户企业至少 1 个、至多 1 个，承担联系走访，上报问题、答复企业，计入包联限额，"
+    "须先培训。",
+    "厅级：每人最多包联 1 户企业，超出即不能指派。",
+    "县级：每人最多包联 1 户企业，超出即不能指派。",
+    "科级：每人最多包联 1 户企业，超出即不能指派。",
+    "一般干部：每人最多包联 1 户企业，超出即不能指派。",
+    # three routes, each with its remedy and limit
+    "问题按共性、个性、复杂分类。",
+    "个性 一企一策：只涉及一户企业，按一企一策解决；10 个工作日内办结，由责任单位协调，一企一策。",
+    "复杂 成立专班：牵涉多个部门，成立专班解决；25 个工作日内办结，由问题解决专项小组协调，成立专班。",
+    "共性 政策措施：多户企业同样反映，出台政策措施解决；25 个工作日内办结，由协调办公室协调，出台政策措施。",
+    # two standing lists
+    "本方案使用《企业困难诉求清单》。",
+    "本方案使用《惠企政策兑现情况清单》。",
+    # irregular checks, two yardsticks, consequences
+    "末梢验证：不定期，抽取 10%。",
+    "包抓单位（服务）：包抓企业问题办结率，权重 50 分，目标 95%，每低 1 个百分点扣 1 分。",
+    "包抓单位（服务）：企业满意率，权重 50 分，目标 90%，每低 1 个百分点扣 1 分。",
+    "考核结果用于作风问责。",
+    "收集后 2 个工作日内上报协调办公室，逾期自动转办公室并标注。",
+)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_its_rules(place: Place, rule: str):
+    assert rule in place.sentences
+
+
+def test_it_lasts_four_months(place: Place):
+    assert place.version.programme.ends_on == date(2026, 7, 1)
+
+
+def test_companies_are_contacted_monthly(place: Place):
+    assert place.version.contact_rule.period_months == 1
+
+
+@pytest.mark.parametrize(
+    ("rank", "kind"),
+    [
+        (Rank.BUREAU, DepartmentKind.ORGAN),  # city leaders
+        (Rank.COUNTY, DepartmentKind.ORGAN),
+        (Rank.SECTION, DepartmentKind.ORGAN),
+        (Rank.STAFF, DepartmentKind.TOWN),  # 街道社区
+    ],
+)
+def test_the_pool_reaches_from_city_leaders_to_the_streets(place: Place, rank: Rank, kind: DepartmentKind):
+    official = place.person(rank, kind=kind, trained=TRAINED)
+    assert place.give(place.enrol(), "specialist", official).official == official
+
+
+def test_a_sole_trader_is_taken_in_like_any_company(place: Place):
+    trader = place.enrol(place.company(is_sole_trader=True, name="临江区老周修车铺"))
+    assert place.give(trader, "specialist", place.person(Rank.STAFF, trained=TRAINED))
+
+
+def test_one_specialist_per_company(place: Place):
+    enrolment = place.enrol()
+    place.give(enrolment, "specialist", place.person(Rank.STAFF, trained=TRAINED))
+    assert "最多 1 个" in place.refuses(enrolment, "specialist", place.person(Rank.STAFF, trained=TRAINED))
+
+
+def test_one_company_per_specialist(place: Place):
+    official = place.person(Rank.SECTION, trained=TRAINED)
+    place.give(place.enrol(), "specialist", official)
+    assert "限额 1 户企业" in place.refuses(place.enrol(), "specialist", official)
+
+
+@pytest.mark.parametrize("trained", [None, date(2026, 3, 3)], ids=["never", "after the start"])
+def test_nobody_serves_before_being_trained(place: Place, trained: date | None):
+    official = place.person(Rank.STAFF, trained=trained)
+    assert "没有政策培训记录" in place.refuses(place.enrol(), "specialist", official)
+
+
+def test_it_shows_who_is_not_covered(place: Place):
+    covered, bare = place.enrol(), place.enrol()
+    place.give(covered, "specialist", place.person(Rank.STAFF, trained=TRAINED))
+    assert list(Enrolment.objects.incomplete(START)) == [bare]
+
+
+@pytest.mark.parametrize(
+    ("route", "due"), [("个性", date(2026, 5, 13)), ("复杂", date(2026, 6, 3)), ("共性", date(2026, 6, 3))]
+)
+def test_a_problem_of_each_route_has_its_days(place: Place, route: str, due: date):
+    enrolment, official = place.enrol(), place.person(Rank.STAFF, trained=TRAINED)
+    place.give(enrolment, "specialist", official)
+    assert place.dispatch(enrolment, official, route).due_on == due
+
+
+def test_a_problem_goes_its_whole_way(place: Place):
+    enrolment, official = place.enrol(), place.person(Rank.STAFF, trained=TRAINED)
+    place.give(enrolment, "specialist", official)
+    assert place.collect(enrolment, official, at(2026, 4, 23, 9)).report_due_on == date(2026, 4, 27)
+    assert place.settle(place.dispatch(enrolment, official, "个性"), official).status == Status.CLOSED

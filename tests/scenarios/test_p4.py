@@ -1,0 +1,154 @@
+"""服务企业专员: permanent, quotas by rank for companies and projects, three levels on one platform."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from companies.models import Enrolment
+from companies.services import enrol_project
+from issues.choices import Status
+from liaison.choices import DepartmentKind, Rank
+from liaison.models import Quota
+from liaison.services import draft_version, publish_version, save_rule
+from tests.factories import ProjectFactory, at
+from tests.scenarios.place import START, Place, place_of
+
+
+@pytest.fixture
+def place() -> Place:
+    return place_of("p4")
+
+
+RULES = (
+    # quotas by rank
+    "厅级：每人最多包联 4 户企业、3 个项目，超出即不能指派。",
+    "县级主要负责人：每人最多包联 3 户企业、2 个项目，超出即不能指派。",
+    "县级：每人最多包联 2 户企业、1 个项目，超出即不能指派。",
+    "县级主要负责人（高校）：每人最多包联 2 户企业、1 个项目，超出即不能指派。",
+    "科级主要负责人（经济部门）：每人至少 1 户、最多包联 2 户企业、2 个项目，企业和项目二选一，"
+    "超出即不能指派。",
+    # one-to-one, many-to-one for the economic departments' section chiefs
+    "服务专员：由干部担任，每户企业至少 1 个、至多 1 个，承担联系走访，上报问题、答复企业，计入包联限额。",
+    "联合专员：由干部担任，每户企业至少 0 个，承担联系走访，计入包联限额。",
+    "联合专员可由科级主要负责人（经济部门）担任。",
+    # 有需必应、无事不扰
+    "每 2 个月至少联系 1 次；计入的方式 · 上门走访 · 电话 · 微信 · 视频；原则上每 2 个月上门一次；"
+    "一户企业每月上门合计不超过 2 次；企业表示本期无需联系的，视同已联系；未达到的只提醒、不考核。"
+    "本期无问题也是好结果。",
+    # special groups, and what they cannot solve
+    "问题解决专项小组：每两周研究。",
+    "常务会议/常委会：每月研究。",
+    "逾期未办结（超过期限第 10 个工作日）的，提到常务会议/常委会，每级只提一次。",
+    # three working groups
+    "综合协调组（工作组）共 1 个，每月活动，任务：统筹调度。",
+    "问题解决组（工作组）共 1 个，每周活动，任务：分类推动解决。",
+    "督办考核组（工作组）共 1 个，每月活动，任务：督办和考核。",
+    # three assessments
+    "考核结果用于综合考核。",
+    "考核结果用于部门绩效考核。",
+    "考核结果用于个人年度考核。",
+)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_its_rules(place: Place, rule: str):
+    assert rule in place.sentences
+
+
+def test_it_is_permanent(place: Place):
+    assert place.version.programme.ends_on is None
+
+
+ECONOMIC, UNIVERSITY, TOWN = DepartmentKind.ECONOMIC, DepartmentKind.UNIVERSITY, DepartmentKind.TOWN
+CLASSES = {
+    "bureau": ({"rank": Rank.BUREAU}, 4, 3),
+    "head of a city department": ({"rank": Rank.COUNTY, "chief": True}, 3, 2),
+    "deputy county": ({"rank": Rank.COUNTY}, 2, 1),
+    "university chief": ({"rank": Rank.COUNTY, "chief": True, "kind": UNIVERSITY}, 2, 1),
+    "economic section chief": ({"rank": Rank.SECTION, "chief": True, "kind": ECONOMIC}, 2, 2),
+    "town": ({"rank": Rank.STAFF, "kind": TOWN}, 2, 0),
+}
+
+
+def project_of(place: Place) -> Enrolment:
+    return enrol_project(
+        programme=place.version.programme,
+        project=ProjectFactory(company=place.company()),
+        starts_on=START,
+        by=place.office,
+        at=at(2026, 3, 2, 9),
+    )
+
+
+@pytest.mark.parametrize("case", CLASSES)
+def test_companies_by_rank(place: Place, case: str):
+    who, companies, _ = CLASSES[case]
+    official = place.person(**who)
+    for _ in range(companies):
+        place.give(place.enrol(), "specialist", official)
+    assert f"限额 {companies} 户企业" in place.refuses(place.enrol(), "specialist", official)
+
+
+@pytest.mark.parametrize("case", CLASSES)
+def test_projects_by_rank(place: Place, case: str):
+    who, _, projects = CLASSES[case]
+    official = place.person(**who)
+    for _ in range(projects):
+        place.give(project_of(place), "specialist", official)
+    assert f"限额 {projects} 个项目" in place.refuses(project_of(place), "specialist", official)
+
+
+def test_companies_or_projects_not_both(place: Place):
+    chief = place.person(Rank.SECTION, chief=True, kind=ECONOMIC)
+    place.give(place.enrol(), "specialist", chief)
+    assert "二选一" in place.refuses(project_of(place), "specialist", chief)
+
+
+def test_whose_class_has_no_quota_serves_no_company(place: Place):
+    clerk = place.person(Rank.STAFF)
+    assert "没有包联限额" in place.refuses(place.enrol(), "specialist", clerk)
+
+
+def test_many_to_one_for_section_chiefs_of_economic_departments_only(place: Place):
+    enrolment = place.enrol()
+    place.give(enrolment, "specialist", place.person(Rank.COUNTY))
+    for _ in range(2):
+        chief = place.person(Rank.SECTION, chief=True, kind=ECONOMIC)
+        place.give(enrolment, "co_specialist", chief)
+    assert "须由科级主要负责人（经济部门）担任" in place.refuses(
+        enrolment, "co_specialist", place.person(Rank.COUNTY)
+    )
+
+
+def test_a_county_sets_its_own_quota(place: Place):
+
+    draft = draft_version(
+        programme=place.version.programme,
+        effective_from=date(2026, 4, 1),
+        by=place.office,
+        at=at(2026, 3, 20, 9),
+    )
+    save_rule(
+        version=draft,
+        rule=Quota(),
+        values={"rank": Rank.SECTION, "region": place.county, "companies": 6},
+        by=place.office,
+        at=at(2026, 3, 20, 9),
+    )
+    place.version = publish_version(version=draft, by=place.office, at=at(2026, 3, 20, 10))
+    own = place.person(Rank.SECTION, region=place.county)
+    for _ in range(6):
+        place.give(place.enrol(on=date(2026, 4, 1)), "specialist", own, date(2026, 4, 1))
+    enrolment = place.enrol(on=date(2026, 4, 1))
+    assert "限额 6 户企业" in place.refuses(enrolment, "specialist", own, date(2026, 4, 1))
+    other = place.person(Rank.SECTION, region=place.other_county)
+    assert "没有包联限额" in place.refuses(enrolment, "specialist", other, date(2026, 4, 1))
+
+
+def test_a_problem_goes_its_whole_way(place: Place):
+    enrolment, official = place.enrol(), place.person(Rank.COUNTY)
+    place.give(enrolment, "specialist", official)
+    assert place.collect(enrolment, official, at(2026, 4, 23, 9)).report_due_on == date(2026, 4, 27)
+    assert place.settle(place.dispatch(enrolment, official, "A"), official).status == Status.CLOSED
