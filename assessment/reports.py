@@ -81,6 +81,7 @@ def unit_months(month_end: MonthEnd, board: str) -> list[UnitMonth]:
             items=tuple(
                 formula.Item(item.measure, item.weight, item.target, *_of(counts, item.measure))
                 for item in items
+                if item.measure != Measure.COVERAGE or version.contact_rule.is_hard
             ),
             slips=tuple(
                 formula.Slipped(rule.slip, counts.get(f"slip:{rule.slip}", 0), rule.points)

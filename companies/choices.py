@@ -12,12 +12,13 @@ class Scale(models.TextChoices):
 
 
 class VisitMode(models.TextChoices):
-    """走访 is on site; the rest is 联系."""
+    """走访 is on site; the rest is 联系. WAIVED: the company itself said that this period it needs none."""
 
     VISIT = "visit", "上门走访"
     PHONE = "phone", "电话"
     IM = "im", "微信"
     VIDEO = "video", "视频"
+    WAIVED = "waived", "本期无需联系"
 
 
 class ProjectStage(models.TextChoices):

@@ -78,7 +78,7 @@ class CompanyFilter(FilterSet):
         """Companies in force in the programme, by whether their contacts since `after` meet its rules."""
         after, programme = self.form.cleaned_data["after"], self.form.cleaned_data["programme"]
         places = Enrolment.objects.in_force(self.on).filter(programme=programme, project__isnull=True)
-        met = with_contacts(places, after).filter(is_contacted=value == YES)
+        met = with_contacts(places, after, self.on).filter(is_contacted=value == YES)
         return queryset.filter(Exists(met.filter(company=OuterRef("pk"))))
 
     def clashes(self, chosen: Mapping[str, Any]) -> dict[str, str]:

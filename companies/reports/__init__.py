@@ -1,5 +1,6 @@
 """Figures of the companies' room, a module per noun."""
 
+from companies.reports.contacts import counting_modes, visits_reached, with_contacts
 from companies.reports.groups import GroupNeed, enrolments_for, group_needs, seats_of_group, with_figures
 from companies.reports.teams import (
     RankLoad,
@@ -8,14 +9,11 @@ from companies.reports.teams import (
     Served,
     Team,
     count_companies,
-    count_contacted,
-    counting_modes,
     load_by_rank,
     loads_of,
     seat_coverage,
     served_companies,
     teams_of,
-    with_contacts,
 )
 
 __all__ = [
@@ -26,7 +24,6 @@ __all__ = [
     "Served",
     "Team",
     "count_companies",
-    "count_contacted",
     "counting_modes",
     "enrolments_for",
     "group_needs",
@@ -36,6 +33,7 @@ __all__ = [
     "seats_of_group",
     "served_companies",
     "teams_of",
+    "visits_reached",
     "with_contacts",
     "with_figures",
 ]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from companies.choices import VisitMode
 from companies.formula import Period, contact_period
 from companies.models import Assignment, Company, Contact, Enrolment, Visit
 from companies.models.assignments import EnrolmentQuerySet
+from companies.reports.contacts import counting_modes
 from liaison.choices import Rank
 from liaison.models import ContactRule, Group, Official, TeamRole
 from liaison.models.people import in_force
@@ -63,29 +62,6 @@ def seat_coverage(enrolments: QuerySet[Enrolment], on: date) -> list[SeatCoverag
     return list(merged.values())
 
 
-def count_contacted(enrolments: QuerySet[Enrolment], since: date, until: date) -> tuple[int, int]:
-    """(contacted at least once in these days, all): by any way and by anyone of the team."""
-    met = Visit.objects.filter(enrolment=OuterRef("pk"), on__range=(since, until))
-    figures = enrolments.annotate(met=Exists(met)).aggregate(
-        all=Count("pk"), contacted=Count("pk", filter=Q(met=True))
-    )
-    return figures["contacted"], figures["all"]
-
-
-def with_contacts(enrolments: QuerySet[Enrolment], since: datetime) -> QuerySet[Any]:
-    """Annotate `is_contacted`: contacts written down after the moment meet the rules, in number and way."""
-    flags = {VisitMode.VISIT: "on_site", VisitMode.PHONE: "by_phone", VisitMode.IM: "by_message"}
-    flags[VisitMode.VIDEO] = "by_video"
-    counts = Q(pk__in=[])
-    for mode, flag in flags.items():
-        counts |= Q(mode=mode, **{f"enrolment__version__contact_rule__{flag}": True})
-    made = Visit.objects.filter(counts, enrolment=OuterRef("pk"), logged_at__gt=since).order_by()
-    number = made.values("enrolment").annotate(n=Count("pk")).values("n")
-    return enrolments.annotate(contacts=Coalesce(Subquery(number), 0)).annotate(
-        is_contacted=Q(contacts__gte=F("version__contact_rule__min_count"))
-    )
-
-
 def count_companies(companies: QuerySet[Company], on: date) -> dict[str, int]:
     """all / enrolled / with somebody in the team, among these companies on the day."""
     enrolled = Enrolment.objects.in_force(on).filter(company=OuterRef("pk"))
@@ -114,19 +90,6 @@ def load_by_rank(enrolments: QuerySet[Enrolment], on: date) -> list[RankLoad]:
         for rank in Rank
         if rank.value in loads
     ]
-
-
-def counting_modes(rule: ContactRule | None) -> list[str]:
-    """The ways of contact that the rule counts; all of them without a rule."""
-    if rule is None:
-        return list(VisitMode.values)
-    wanted = {
-        VisitMode.VISIT: rule.on_site,
-        VisitMode.PHONE: rule.by_phone,
-        VisitMode.IM: rule.by_message,
-        VisitMode.VIDEO: rule.by_video,
-    }
-    return [mode.value for mode, counts in wanted.items() if counts]
 
 
 def loads_of(officials: Iterable[int], *, programme_id: int, projects: bool, on: date) -> dict[int, int]:
@@ -218,6 +181,7 @@ class Served:
     on: date
     acting_for: str = ""  # the absent official in whose place one serves it
     group: str = ""  # the group with which one serves it
+    on_site: Period | None = None  # the period in which a visit on site is still to be made
 
     @property
     def owed(self) -> int:
@@ -241,6 +205,11 @@ class Served:
         left = self.period.days_left(self.on)
         when = f"还剩 {left} 天" if left else "今天是最后一天"
         return f"{self.period.word}还需联系 {self.owed} 次，{when}"
+
+    @property
+    def on_site_words(self) -> str:
+        """What the rule wants of visits on site, where one is still to be made; empty otherwise."""
+        return f"{self.on_site.word}原则上上门一次，尚未上门" if self.on_site else ""
 
 
 def served_companies(official: Official, on: date) -> list[Served]:
@@ -275,13 +244,7 @@ def served_companies(official: Official, on: date) -> list[Served]:
         elif seat.group is not None:
             groups[seat.enrolment_id] = seat.group
     rules = {key: getattr(row.version, "contact_rule", None) for key, row in enrolments.items()}
-    months = {
-        key: min((r.contact_months for r in roles[key] if r.contact_months), default=0) for key in roles
-    }
-    periods = {
-        key: contact_period(on, months[key] or (rule.period_months if rule else 1))
-        for key, rule in rules.items()
-    }
+    periods = {key: contact_period(on, _months(rules[key], roles[key])) for key in enrolments}
     since = min((period.starts_on for period in periods.values()), default=on)
     done: dict[int, int] = dict.fromkeys(enrolments, 0)
     # A group's contact is anybody's of the group; whoever stands in sees what the absent one has done.
@@ -292,6 +255,7 @@ def served_companies(official: Official, on: date) -> list[Served]:
     for key, day, mode, _ in visits.order_by("pk").values_list("enrolment", "on", "mode", "pk"):
         if day >= periods[key].starts_on and mode in counting_modes(rules[key]):
             done[key] += 1
+    on_site = _still_to_visit(enrolments, roles, on)
     lasts = (
         Visit.objects.filter(enrolment__in=enrolments)
         .order_by("enrolment", "-on", "-pk")
@@ -319,6 +283,31 @@ def served_companies(official: Official, on: date) -> list[Served]:
                 on=on,
                 acting_for="" if key in own else absent.get(key, ""),
                 group=str(groups.get(key, "")) if key not in own else "",
+                on_site=on_site.get(key),
             )
         )
     return sorted(served, key=lambda row: not row.owed)
+
+
+def _months(rule: ContactRule | None, roles: list[TeamRole]) -> int:
+    """The contact period of one's seats, in months: a seat's own where it has one, else the programme's."""
+    own = [role.contact_months for role in roles if role.keeps_contact and role.contact_months]
+    return min(own) if own else rule.period_months if rule else 1
+
+
+def _still_to_visit(
+    enrolments: dict[int, Enrolment], roles: dict[int, list[TeamRole]], on: date
+) -> dict[int, Period]:
+    """The companies that the rules want visited on site in a period in which nobody has been there yet."""
+    wanted: dict[int, Period] = {}
+    for key, enrolment in enrolments.items():
+        rule = getattr(enrolment.version, "contact_rule", None)
+        if rule is not None and rule.on_site_months and any(role.keeps_contact for role in roles[key]):
+            wanted[key] = contact_period(on, rule.on_site_months)
+    if wanted:
+        since = min(period.starts_on for period in wanted.values())
+        visits = Visit.objects.filter(enrolment__in=wanted, mode=VisitMode.VISIT, on__range=(since, on))
+        for key, day in visits.order_by("pk").values_list("enrolment", "on"):
+            if key in wanted and day >= wanted[key].starts_on:
+                del wanted[key]
+    return wanted

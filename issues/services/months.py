@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from companies.choices import VisitMode
+from companies.reports import counting_modes
 from issues.models import MonthEnd
 from liaison.choices import VersionStatus
 from liaison.models import Programme, ProgrammeVersion
@@ -116,16 +116,12 @@ def _contact_window(month_end: MonthEnd) -> dict[str, Any]:
         for _ in range(rule.period_months):
             month = month_before(month)
         since = min(since, cut_off(month, month_end.version.bulletin_rule.cutoff_day))
-    counted = {
-        VisitMode.VISIT: rule.on_site,
-        VisitMode.PHONE: rule.by_phone,
-        VisitMode.IM: rule.by_message,
-        VisitMode.VIDEO: rule.by_video,
-    }
     return {
         "window": since,
+        "window_day": day_of(since),
         "min_count": rule.min_count,
-        "modes": [str(mode) for mode, counts in counted.items() if counts],
+        "modes": counting_modes(rule),
+        "each_seat": rule.each_seat,
     }
 
 
@@ -236,7 +232,16 @@ INSERT INTO issues_frozenenrolment (
     month_end_id, enrolment_id, company_id, region_id, assigned_unit_id, visits, contacts,
     is_contacted, has_ledger)
 SELECT %(month_end)s, n.id, n.company_id, place.id, seat.department_id, met.visits, met.contacts,
-       met.counted >= %(min_count)s,
+       met.counted >= %(min_count)s AND NOT (%(each_seat)s AND EXISTS (
+           SELECT FROM companies_assignment a  -- somebody who kept the contact all the while and did not
+             JOIN liaison_teamrole r ON r.id = a.role_id AND r.keeps_contact
+            WHERE a.enrolment_id = n.id AND a.official_id IS NOT NULL
+              AND a.starts_on <= %(window_day)s
+              AND (a.ends_on IS NULL OR a.ends_on >= %(until_day)s)
+              AND (SELECT count(*) FROM companies_visit v
+                    WHERE v.enrolment_id = n.id AND v.official_id = a.official_id
+                      AND v.mode = ANY(%(modes)s) AND v.logged_at > %(window)s
+                      AND v.logged_at <= %(until)s) < %(min_count)s)),
        EXISTS (SELECT FROM companies_serviceplan p WHERE p.enrolment_id = n.id AND p.written_at <= %(until)s)
        AND EXISTS (SELECT FROM companies_contact p WHERE p.company_id = n.company_id AND p.is_primary)
   FROM companies_enrolment n

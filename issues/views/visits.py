@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from companies.models import Company, Enrolment
+from companies.reports import visits_reached
 from companies.services import VisitRefused
 from issues.forms.visits import VisitForm
 from issues.services import MoveRefused
@@ -24,7 +25,11 @@ def visit_new(request: HttpRequest, uscc: str) -> HttpResponse:
     company = get_object_or_404(visible, uscc=uscc.upper())
     on = request.user.access.on
     rows = Enrolment.objects.visible_to(request.user).filter(company=company).in_force(on)
-    enrolments = list(rows.served_by(request.user, on).select_related("programme", "project").order_by("pk"))
+    enrolments = list(
+        rows.served_by(request.user, on)
+        .select_related("programme", "project", "version__contact_rule")
+        .order_by("pk")
+    )
     if not enrolments:
         raise PermissionDenied("您不在该企业的专班中，不能登记走访。")
     form = VisitForm(
@@ -46,6 +51,7 @@ def visit_new(request: HttpRequest, uscc: str) -> HttpResponse:
         "enrolments": enrolments,
         "form": form,
         "on": on,
+        "ceiling": visits_reached(company, (row.version.contact_rule for row in enrolments), on),
     }
     return render(request, "issues/visit_new.html", context, status=422 if form.errors else 200)
 

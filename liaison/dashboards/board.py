@@ -212,7 +212,9 @@ class Board:
 
     def _running_companies(self) -> dict[int, Counts]:
         places = Enrolment.objects.in_force(self.on).filter(programme=self.programme)
-        met = with_contacts(places.filter(project__isnull=True), self.period.since).filter(is_contacted=True)
+        met = with_contacts(places.filter(project__isnull=True), self.period.since, self.on).filter(
+            is_contacted=True
+        )
         rows = (
             Company.objects.visible_to(self.official)
             .filter(self._here("region"))

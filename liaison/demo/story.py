@@ -146,7 +146,7 @@ class _Life:
             for _ in range(times):
                 if self.rng.random() < share:
                     self._visit(enrolment, first, last, self.firms.officers.get(enrolment.pk))
-            if self.rng.random() < 0.22 * share:
+            if self.rng.random() < 0.93 * share:
                 self._visit(enrolment, first, last, self.firms.leaders.get(enrolment.pk))
 
     def _visit(self, enrolment: Enrolment, first: date, last: date, by: Official | None) -> None:
@@ -154,8 +154,10 @@ class _Life:
         day = self.agenda.calendar.add(first + timedelta(days=self.rng.randint(0, (last - first).days)), 0)
         if by is None or day > last:
             return
-        mode = self.rng.choices(list(VisitMode), (46, 30, 18, 6))[0]
+        mode = self.rng.choices(list(VisitMode), (46, 30, 17, 5, 2))[0]
         note = self.rng.choice(words.VISIT_NOTES).format(n=self.rng.randint(3, 9))
+        if mode == VisitMode.WAIVED:
+            note = words.WAIVED_NOTE
         self.agenda.at(
             self.agenda.office_hour(day),
             lambda at: log_visit(

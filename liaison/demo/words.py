@@ -122,6 +122,7 @@ def _read_problems() -> tuple[Problem, ...]:
 
 
 PROBLEMS = _read_problems()
+WAIVED_NOTE = "企业表示本期一切正常，暂时不需要联系。"
 VISIT_NOTES = (
     "了解本月生产情况，开工率约{n}成，订单基本稳定。",
     "宣讲设备更新政策，企业表示将评估申报。",

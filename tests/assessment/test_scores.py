@@ -18,7 +18,7 @@ from assessment.reports import MEASURES, SLIPS, evidence_of, slips_of, unit_mont
 from issues.choices import Outcome
 from issues.models import MonthEnd
 from liaison.choices import Board, Measure
-from tests.factories import Cast, MonthEndFactory, ServicePlanFactory, TicketFactory, VisitFactory, at
+from tests.factories import Cast, MonthEndFactory, ServicePlanFactory, TicketFactory, at, team_meets
 
 MARCH = date(2026, 3, 1)
 CLOSING = at(2026, 3, 31, 18, 5)
@@ -42,7 +42,7 @@ def march(cast: Cast) -> MonthEnd:
     TicketFactory(closed=True, outcome=Outcome.EXPLAINED, **shared)
     TicketFactory(in_progress=True, **shared)
     ServicePlanFactory(enrolment=cast.enrolment)
-    VisitFactory(enrolment=cast.enrolment, on=date(2026, 3, 10))
+    team_meets(cast.enrolment, on=date(2026, 3, 10))
     return services.close_month(programme=cast.version.programme, month=MARCH, at=CLOSING)
 
 

@@ -65,12 +65,6 @@ class TestFigures:
         figures = reports.count_companies(Company.objects.all(), DAY)
         assert figures == {"all": 4, "enrolled": 3, "with_team": 2}
 
-    def test_contacted_within_days(self, cast):
-        VisitFactory(enrolment=cast.enrolment, official=cast.official, on=date(2026, 3, 2))
-        everyone = Enrolment.objects.all()
-        assert reports.count_contacted(everyone, date(2026, 3, 1), DAY) == (1, 2)
-        assert reports.count_contacted(everyone, date(2026, 3, 3), DAY) == (0, 2)
-
     def test_load_by_rank(self, cast):
         cast.official.rank = Rank.SECTION
         cast.official.save(update_fields=["rank"])
@@ -110,7 +104,7 @@ class TestMine:
 
     def test_only_ways_that_the_rule_names_count(self):
         rule: ContactRule = ContactRuleFactory(by_phone=False, by_message=False)
-        assert reports.counting_modes(rule) == [VisitMode.VISIT, VisitMode.VIDEO]
+        assert reports.counting_modes(rule) == [VisitMode.VISIT, VisitMode.VIDEO, VisitMode.WAIVED]
         assert reports.counting_modes(None) == list(VisitMode.values)
 
     def test_takes_few_queries(self, cast, django_assert_max_num_queries):
@@ -118,3 +112,20 @@ class TestMine:
             EnrolmentFactory(team={"officer": cast.official})
         with django_assert_max_num_queries(5):
             assert len(reports.served_companies(cast.official, DAY)) == 6
+
+
+class TestVisitsReached:
+    """无事不扰: a ceiling of visits on site a month, all programmes and units together."""
+
+    def test_says_so_from_the_ceiling_on(self, cast):
+        rule: ContactRule = ContactRuleFactory(visits_ceiling=2)
+        VisitFactory(enrolment=cast.enrolment, on=date(2026, 3, 2))
+        VisitFactory(enrolment=cast.enrolment, on=date(2026, 3, 3), phone=True)
+        assert reports.visits_reached(cast.company, [rule], DAY) == ""
+        VisitFactory(enrolment=cast.enrolment, on=date(2026, 3, 4))
+        assert "已上门 2 次，达到每月 2 次的上限" in reports.visits_reached(cast.company, [rule], DAY)
+        assert reports.visits_reached(cast.company, [rule], date(2026, 4, 1)) == ""
+
+    def test_a_rule_without_a_ceiling_says_nothing(self, cast):
+        VisitFactory(enrolment=cast.enrolment)
+        assert reports.visits_reached(cast.company, [cast.version.contact_rule], DAY) == ""

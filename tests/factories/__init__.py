@@ -14,6 +14,7 @@ from tests.factories.companies import (
     VisitFactory,
     credit_code,
     seat_team,
+    team_meets,
 )
 from tests.factories.duties import DoorCardFactory, DutyEntryFactory, PublicPhoneFactory
 from tests.factories.ground import (
@@ -134,4 +135,5 @@ __all__ = [
     "publish_calendar",
     "raise_city",
     "seat_team",
+    "team_meets",
 ]

@@ -162,6 +162,12 @@ class ServicePlanFactory(DjangoModelFactory):
     written_by = SubFactory(OfficialFactory)
 
 
+def team_meets(enrolment: models.Enrolment, **fields: Any) -> list[models.Visit]:
+    """Everybody who keeps the contact meets the company once; `fields` are the visits'."""
+    seats = enrolment.assignments.filter(role__keeps_contact=True, official__isnull=False).order_by("pk")
+    return [VisitFactory(enrolment=enrolment, official=seat.official, **fields) for seat in seats]
+
+
 class VisitFactory(DjangoModelFactory):
     """A visit on site, logged the same day."""
 

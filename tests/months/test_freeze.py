@@ -12,6 +12,7 @@ from django.db.utils import InternalError
 
 from assessment import services
 from assessment.models import Score, ScoreLine
+from companies.choices import VisitMode
 from issues.choices import Outcome, Status
 from issues.models import Bulletin, DispatchMeeting, FrozenEnrolment, FrozenTicket, MonthEnd
 from issues.services import MonthNotReady, confirm_ticket, freeze_month, months_to_close, rework_ticket
@@ -23,6 +24,7 @@ from tests.factories import (
     TicketFactory,
     VisitFactory,
     at,
+    team_meets,
 )
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -168,14 +170,29 @@ class TestWhatCounts:
 
     def test_a_visit_counts_by_the_day_it_was_written_down(self, cast, february):
         VisitFactory(enrolment=cast.enrolment, on=date(2026, 3, 31), logged_at=at(2026, 4, 1, 9))
-        VisitFactory(enrolment=cast.enrolment, phone=True, on=date(2026, 3, 10))
+        team_meets(cast.enrolment, phone=True, on=date(2026, 3, 10))
         ServicePlanFactory(enrolment=cast.enrolment)
         march = freeze(cast).enrolments.get(enrolment=cast.enrolment)
         april = freeze(cast, APRIL, at(2026, 5, 6)).enrolments.get(enrolment=cast.enrolment)
-        assert (march.visits, march.contacts, march.is_contacted, march.has_ledger) == (0, 1, True, True)
+        assert (march.visits, march.contacts, march.is_contacted, march.has_ledger) == (0, 2, True, True)
         assert (april.visits, april.contacts) == (1, 1)
         other = MonthEnd.objects.get(month=MARCH).enrolments.get(enrolment=cast.other_enrolment)
         assert (other.contacts, other.is_contacted, other.has_ledger) == (0, False, False)
+
+    def test_one_who_keeps_the_contact_does_not_stand_for_another(self, cast, february):
+        VisitFactory(enrolment=cast.enrolment, official=cast.official, on=date(2026, 3, 10))
+        row = freeze(cast).enrolments.get(enrolment=cast.enrolment)
+        assert (row.contacts, row.is_contacted) == (1, False)
+
+    def test_somebody_who_came_within_the_month_owes_nothing_yet(self, cast, february):
+        VisitFactory(enrolment=cast.enrolment, official=cast.official, on=date(2026, 3, 10))
+        lead = cast.enrolment.assignments.filter(role__code="lead_official")
+        lead.update(starts_on=date(2026, 3, 5))
+        assert freeze(cast).enrolments.get(enrolment=cast.enrolment).is_contacted
+
+    def test_a_company_that_wants_no_contact_this_month_counts_as_met(self, cast, february):
+        team_meets(cast.enrolment, mode=VisitMode.WAIVED, on=date(2026, 3, 10))
+        assert freeze(cast).enrolments.get(enrolment=cast.enrolment).is_contacted
 
 
 class TestLateRun:

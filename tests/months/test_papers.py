@@ -31,7 +31,7 @@ from issues.services import (
     rework_ticket,
     sweep_tickets,
 )
-from tests.factories import Cast, MonthEndFactory, TicketFactory, VisitFactory, at
+from tests.factories import Cast, MonthEndFactory, TicketFactory, at, team_meets
 
 MARCH = date(2026, 3, 1)
 CLOSING = at(2026, 3, 31, 18, 5)
@@ -56,7 +56,7 @@ def tickets(cast: Cast, february: MonthEnd) -> dict[str, object]:
         made[f"solved{number}"] = TicketFactory(closed=True, **shared)
     made["explained"] = TicketFactory(closed=True, outcome=Outcome.EXPLAINED, **shared)
     made["overdue"] = TicketFactory(in_progress=True, title="变压器容量不足", **shared)
-    VisitFactory(enrolment=cast.enrolment, on=date(2026, 3, 10))
+    team_meets(cast.enrolment, on=date(2026, 3, 10))
     return made
 
 
@@ -69,7 +69,7 @@ class TestBulletin:
     def test_opens_with_the_months_figures_in_words(self, march):
         opening = march.bulletin.opening
         assert "2026年2月28日18时至2026年3月31日18时" in opening
-        assert "在册包抓企业2户，开展走访联系1次，其中上门走访1次" in opening
+        assert "在册包抓企业2户，开展走访联系2次，其中上门走访2次" in opening
         assert "收集企业问题8件" in opening
         assert "本期到期8件，已解决并经企业确认销号6件，问题办结率75.0%（6/8）" in opening
         assert "另有解释说明1件销号，不计入解决" in opening
