@@ -38,7 +38,7 @@ def test_a_reported_problem_is_graded_and_dispatched_in_place(
     assert page.evaluate("window.before"), "the step is taken in place"
     clock = page.locator(".case-clock")
     expect(clock).to_contain_text("办结期限 3月16日 周一")
-    clock.get_by_text("期限怎么算的").click()
+    clock.locator("details.why summary").click()
     expect(clock.locator("details.why p")).to_contain_text("第10日")
     expect(clock).to_contain_text("云川市供电局")
     ticket.refresh_from_db()
