@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -201,10 +202,15 @@ def look(proposal: Any, clerk: Any) -> None:
         ("who else could take a company", f"{draft}companies/{enrolment}/"),
     ):
         client.get(address)  # templates are read once per process
-        answer = timed(what, lambda address=address: client.get(address))
+        answer = timed(what, partial(client.get, address))
         if answer.status_code != 200:
             raise SystemExit(f"{address}: {answer.status_code}")
-    timed("workbook of all pairs", lambda: list(client.post(f"{draft}export/").streaming_content))
+
+    def workbook() -> bytes:
+        answer: Any = client.post(f"{draft}export/")
+        return b"".join(answer.streaming_content)
+
+    timed("workbook of all pairs", workbook)
 
 
 def bare(proposal: Any) -> None:
