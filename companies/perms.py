@@ -9,7 +9,7 @@ from django.db.models import Q
 from companies.models import Company, Enrolment
 from companies.models.companies import MANAGERS
 from liaison.choices import Reach, SystemRole
-from liaison.models import Department, Group, Official
+from liaison.models import Department, Group, Official, Programme
 
 KEEPERS = (*MANAGERS, SystemRole.ROSTER)
 LIST_READERS = (*KEEPERS, SystemRole.LEADER)
@@ -46,6 +46,19 @@ def managed_regions(official: Official) -> Q:
 def may_manage_group(official: Official, group: Group) -> bool:
     """The office of the group's region sets it up, says who is in it, and dissolves it."""
     return _reaches(official, MANAGERS, group.region.path)
+
+
+def may_set_deputy(official: Official, absent: Official) -> bool:
+    """Oneself, or the office of a region in which the absent official has a post."""
+    if official.pk == absent.pk:
+        return True
+    posts = absent.postings.in_force(official.access.on).select_related("department__region").order_by("pk")
+    return any(_reaches(official, MANAGERS, post.department.region.path) for post in posts)
+
+
+def may_run(official: Official, programme: Programme) -> bool:
+    """The office of the programme's own region opens and closes its batches."""
+    return _reaches(official, MANAGERS, programme.region.path)
 
 
 def may_see_enrolments(official: Official) -> bool:

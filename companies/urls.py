@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from companies.views import companies, duties, enrolments, groups, proposal_pairs, proposals, visits
+from companies.views import (
+    batches,
+    companies,
+    deputies,
+    duties,
+    enrolments,
+    groups,
+    proposal_pairs,
+    proposals,
+    visits,
+)
 
 app_name = "companies"
 urlpatterns = [
@@ -48,6 +58,13 @@ urlpatterns = [
     path(
         "proposals/<int:pk>/companies/<int:enrolment>/row/", proposal_pairs.proposal_row, name="proposal-row"
     ),
+    path("batches/<slug:code>/", batches.batches, name="batches"),
+    path("batches/<slug:code>/open/", batches.batch_open, name="batch-open"),
+    path("batches/<slug:code>/<int:number>/", batches.batch, name="batch"),
+    path("batches/<slug:code>/<int:number>/close/", batches.batch_close, name="batch-close"),
+    path("batches/<slug:code>/<int:number>/export/", batches.batch_export, name="batch-export"),
+    path("deputies/", deputies.deputies, name="deputies"),
+    path("deputies/<int:pk>/end/", deputies.deputy_end, name="deputy-end"),
     path("groups/", groups.groups, name="groups"),
     path("groups/new/", groups.group_new, name="group-new"),
     path("groups/<int:pk>/", groups.group, name="group"),

@@ -75,6 +75,7 @@ MENU = (
         frozenset({R.OFFICE, R.OFFICIAL, R.LEADER, R.UNIT, R.ROSTER, R.ADMIN}),
         "企业",
     ),
+    Entry("代理", "user-share", "companies:deputies", ALL, "企业"),
     Entry("试排", "arrows-shuffle", "companies:proposals", frozenset({R.OFFICE, R.ADMIN}), "企业"),
     Entry(
         "走访联系",

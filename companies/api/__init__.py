@@ -2,6 +2,7 @@
 
 from companies.api.assignments import AssignmentViewSet
 from companies.api.companies import CompanyViewSet, ProjectViewSet
+from companies.api.deputies import DeputyViewSet
 from companies.api.groups import GroupViewSet
 from companies.api.proposals import ProposalViewSet
 
@@ -9,6 +10,7 @@ ROUTES = [
     ("companies", CompanyViewSet, "company"),
     ("projects", ProjectViewSet, "project"),
     ("assignments", AssignmentViewSet, "assignment"),
+    ("deputies", DeputyViewSet, "deputy"),
     ("groups", GroupViewSet, "group"),
     ("proposals", ProposalViewSet, "proposal"),
 ]

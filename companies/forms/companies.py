@@ -129,6 +129,9 @@ class EnrolForm(forms.Form):
         label="方案", queryset=Programme.objects.none(), to_field_name="code", empty_label=None
     )
     starts_on = forms.DateField(label="纳入日")
+    exception = forms.CharField(
+        label="例外理由", max_length=200, required=False, help_text="行业还没有开放而确需提前纳入时填写"
+    )
 
     def __init__(self, *args: Any, official: Official, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "id_enrol_%s")

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from companies.choices import Emphasis, GapReason, Nearness, PairOrigin, Scale, TargetKind
 from companies.models import Company, Enrolment, ProposalGap, ProposalPair
 from companies.models.companies import MANAGERS
-from companies.services.proposals_input import industry_names, sections
+from companies.reports.industries import industry_names, sections
 from liaison.choices import Holder, RegionLevel
 from liaison.forms.filters import FilterSet
 from liaison.models import Official, Region, TeamRole

@@ -200,6 +200,17 @@ _PLACED = """
               AND daterange(a.starts_on, a.ends_on, '[]') && daterange(NEW.starts_on, NEW.ends_on, '[]'));
     RETURN NEW;
 """
+# A seat of an enrolment that came with a batch ends with the batch in which it begins, whoever gives it.
+_WITH_ITS_BATCH = """
+    SELECT b.ends_on INTO last
+      FROM companies_enrolment e JOIN liaison_batch b ON b.programme_id = e.programme_id
+     WHERE e.id = NEW.enrolment_id AND e.batch_id IS NOT NULL
+       AND NEW.starts_on BETWEEN b.starts_on AND b.ends_on;
+    IF last IS NOT NULL THEN
+        NEW.ends_on := LEAST(NEW.ends_on, last);
+    END IF;
+    RETURN NEW;
+"""
 # A seat that only gets shorter is let be: that is how one leaves a company that one must stay away from.
 _NOT_RECUSED = """
     IF NEW.official_id IS NULL OR NEW.ends_on < NEW.starts_on THEN
@@ -363,6 +374,13 @@ class Assignment(models.Model):
             ),
         ]
         triggers = [
+            pgtrigger.Trigger(  # before the next one, by its name: a place is free over the days that stay
+                name="batch_end",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("last", "date")],
+                func=_WITH_ITS_BATCH,
+            ),
             pgtrigger.Trigger(
                 name="placed",
                 when=pgtrigger.Before,

@@ -1,5 +1,14 @@
 """Figures of the companies' room, a module per noun."""
 
+from companies.reports.batches import (
+    BatchFigures,
+    Turn,
+    batch_figures,
+    phases_of,
+    rotation,
+    seats_of_batch,
+    words_of_sections,
+)
 from companies.reports.contacts import counting_modes, visits_reached, with_contacts
 from companies.reports.groups import GroupNeed, enrolments_for, group_needs, seats_of_group, with_figures
 from companies.reports.teams import (
@@ -17,23 +26,30 @@ from companies.reports.teams import (
 )
 
 __all__ = [
+    "BatchFigures",
     "GroupNeed",
     "RankLoad",
     "Seat",
     "SeatCoverage",
     "Served",
     "Team",
+    "Turn",
+    "batch_figures",
     "count_companies",
     "counting_modes",
     "enrolments_for",
     "group_needs",
     "load_by_rank",
     "loads_of",
+    "phases_of",
+    "rotation",
     "seat_coverage",
+    "seats_of_batch",
     "seats_of_group",
     "served_companies",
     "teams_of",
     "visits_reached",
     "with_contacts",
     "with_figures",
+    "words_of_sections",
 ]

@@ -11,6 +11,7 @@ from companies.services.assignments import (
     replace_holder,
     vacate_seat,
 )
+from companies.services.batches import BatchRefused, close_batch, open_batch
 from companies.services.companies import (
     ContactRefused,
     PlanRefused,
@@ -77,6 +78,7 @@ __all__ = [
     "PHASES",
     "Adoption",
     "AssignmentRefused",
+    "BatchRefused",
     "BulkAssigned",
     "Candidate",
     "Conflict",
@@ -105,6 +107,7 @@ __all__ = [
     "candidates_for",
     "card_of",
     "change_pair",
+    "close_batch",
     "counted_seats",
     "dissolve_group",
     "drop_proposal",
@@ -123,6 +126,7 @@ __all__ = [
     "log_duty",
     "log_visit",
     "make_contact_primary",
+    "open_batch",
     "preview_adoption",
     "preview_taking_back",
     "replace_holder",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from companies.models import Assignment, Enrolment, Visit
 from companies.services.seating import Desk, place_in, postings_on, unit_objection
 from liaison.choices import Holder
-from liaison.models import Department, Official, TeamRole
+from liaison.models import Batch, Department, Official, TeamRole
 from liaison.normalise import planning_horizon
 from liaison.services import record
 
@@ -289,6 +289,10 @@ def _check_days(enrolment: Enrolment, starts_on: date, at: datetime) -> None:
         raise AssignmentRefused(f"开始日不能早于企业纳入日 {enrolment.starts_on}。")
     if enrolment.ends_on is not None and starts_on > enrolment.ends_on:
         raise AssignmentRefused(f"该企业已于 {enrolment.ends_on} 退出包联。")
+    if enrolment.batch_id is not None:
+        batches = Batch.objects.filter(programme=enrolment.programme_id, ends_on__gte=starts_on)
+        if not batches.filter(starts_on__lte=starts_on).exists():
+            raise AssignmentRefused(f"本方案分批派驻，{starts_on} 不在任何批次之内，请先开设批次。")
 
 
 def _check_room(

@@ -10,8 +10,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from companies.formula.phases import open_sections
 from companies.models import Assignment, Company, Enrolment, Project
-from liaison.models import Official, Programme, ProgrammeVersion
+from companies.reports.batches import phases_of, words_of_sections
+from companies.reports.industries import section_of
+from liaison.models import Batch, Official, Programme, ProgrammeVersion
 from liaison.normalise import planning_horizon
 from liaison.services import record
 
@@ -39,12 +42,16 @@ def enrol_companies(
     starts_on: date,
     by: Official,
     at: datetime,
+    exception: str = "",
 ) -> Enrolled:
     """纳入包联: give companies their place in a programme, under the rules in force on the day.
 
-    Done again, it changes nothing more; two clerks at once enrol each company once.
+    Done again, it changes nothing more; two clerks at once enrol each company once. Where the programme takes
+    industries in by phases, others are refused unless the office states why as an `exception`. Where it has
+    batches, the company comes with the batch of the day.
     """
     version = _open(programme, starts_on, at)
+    batch = _batch_of(programme, starts_on)
     if isinstance(companies, QuerySet):
         keys = set(companies.order_by().values_list("pk", flat=True))
     else:
@@ -61,9 +68,12 @@ def enrol_companies(
         .values_list("company", flat=True)
     )
     wanted = list(chosen.filter(is_active=True).exclude(pk__in=inside).order_by("pk"))
+    early = _too_early(version, wanted, starts_on)
+    if early and not exception.strip():
+        raise EnrolmentRefused(early)
     created = Enrolment.objects.bulk_create(
         [
-            Enrolment(programme=programme, version=version, company=company, starts_on=starts_on)
+            Enrolment(programme=programme, version=version, company=company, batch=batch, starts_on=starts_on)
             for company in wanted
         ],
         batch_size=BATCH,
@@ -78,6 +88,7 @@ def enrol_companies(
             version=version.number,
             count=len(created),
             companies=[company.uscc for company in wanted],
+            **({"exception": exception.strip()} if early else {}),
         )
     return Enrolled(created, len(inside), len(keys) - len(inside) - len(created))
 
@@ -96,7 +107,12 @@ def enrol_project(
     if enrolment := running.order_by("starts_on").first():
         return enrolment
     enrolment = Enrolment.objects.create(
-        programme=programme, version=version, company=project.company, project=project, starts_on=starts_on
+        programme=programme,
+        version=version,
+        company=project.company,
+        project=project,
+        batch=_batch_of(programme, starts_on),
+        starts_on=starts_on,
     )
     record("纳入包联", enrolment, by=by, at=at, project=project.code, starts_on=starts_on.isoformat())
     return enrolment
@@ -122,6 +138,33 @@ def end_enrolment(*, enrolment: Enrolment, ends_on: date, by: Official, at: date
     enrolment.save(update_fields=["ends_on"])
     record("退出包联", enrolment, by=by, at=at, ends_on=ends_on.isoformat(), undone=coming)
     return enrolment
+
+
+def _batch_of(programme: Programme, on: date) -> Batch | None:
+    """The batch with which the programme takes companies in on the day; None where it has no batches."""
+    batches = list(Batch.objects.filter(programme=programme).order_by("number"))
+    found = next((batch for batch in batches if batch.starts_on <= on <= batch.ends_on), None)
+    if found is None and batches:
+        raise EnrolmentRefused(f"“{programme}”分批派驻，{on} 不在任何批次之内，请先开设批次。")
+    return found
+
+
+def _too_early(version: ProgrammeVersion, companies: list[Company], on: date) -> str:
+    """Why some of the companies cannot come in yet: their industry's phase has not begun. "" if all can."""
+    phases = phases_of(version)
+    letters = open_sections(phases, on)
+    if letters is None:
+        return ""
+    early = [company for company in companies if section_of(company.industry) not in letters]
+    if not early:
+        return ""
+    names = "、".join(company.name for company in early[:3]) + ("等" if len(early) > 3 else "")
+    if not letters:
+        return f"第一阶段 {phases[0].starts_on} 才开始，{len(early)} 家企业（{names}）还不能纳入。"
+    return (
+        f"{names} {len(early)} 家企业的行业还没有开放：{on} 为止只纳入{words_of_sections(letters)}。"
+        "请改选本阶段行业的企业；确需提前纳入的，写明例外理由。"
+    )
 
 
 def _check_horizon(day: date, at: datetime) -> None:

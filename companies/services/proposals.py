@@ -21,9 +21,9 @@ from companies.models import (
     ProposalPair,
     ProposalSupply,
 )
+from companies.reports.industries import industry_names
 from companies.services.proposals_input import (
     in_scope,
-    industry_names,
     load_world,
     may_be_proposed_for,
     weights_of,

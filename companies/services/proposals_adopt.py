@@ -13,7 +13,7 @@ from companies.formula.checking import Fault, check_pairs
 from companies.models import Assignment, Enrolment, Proposal, ProposalEnding, ProposalPair, Visit
 from companies.services.proposals import BATCH, FAULTS, ProposalRefused, lock_draft
 from companies.services.proposals_input import World, load_world
-from liaison.models import Official
+from liaison.models import Batch, Official
 from liaison.services import record
 from liaison.workdays import day_of
 
@@ -235,9 +235,16 @@ def _takeable(draft: Proposal) -> tuple[list[ProposalPair], list[Conflict]]:
         .order_by()
         .values_list("enrolment", "official")
     )
+    programme = draft.role.version.programme_id
+    batch_ends = set(Batch.objects.filter(programme=programme).values_list("ends_on", flat=True))
     free, staying = [], []
     for pair in given.order_by("pk"):
-        if pair.assignment is None or pair.assignment.ends_on != pair.enrolment.ends_on:
+        # In a programme of batches a seat ends with its batch: not by anybody's hand.
+        batched = pair.enrolment.batch_id is not None
+        if pair.assignment is None or (
+            pair.assignment.ends_on != pair.enrolment.ends_on
+            and not (batched and pair.assignment.ends_on in batch_ends)
+        ):
             words = "采用后席位已被更换、撤下或结束"
         elif (pair.enrolment_id, pair.official_id) in met:
             words = "采用后已有走访或联系记录"

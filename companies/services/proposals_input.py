@@ -7,20 +7,17 @@ meet, `postings_of` who is in post.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 from django.db.models import Min, QuerySet
 
-import liaison
 from companies.choices import Emphasis, Scale
 from companies.formula.matching import Kind, Person, Target, Weights
 from companies.models import Assignment, DepartmentTrade, Enrolment, Proposal, ProposalPair
+from companies.reports.industries import sections
 from companies.services.assignments import counted_seats
 from liaison.choices import Holder, RegionLevel, SeatPlace, SystemRole
 from liaison.models import LoadRule, Posting, Quota, TeamRole, Training
@@ -302,21 +299,3 @@ def _industry(code: str) -> tuple[str, str]:
     if code[:2].isdigit() and len(code) >= 2:
         return sections().get(code[:2], ""), code[:2]
     return code[:1], ""
-
-
-@cache
-def sections() -> dict[str, str]:
-    """Division → section of GB/T 4754."""
-    return {row["code"]: row["section"] for row in _rows() if row["code"] != row["section"]}
-
-
-@cache
-def industry_names() -> dict[str, str]:
-    """Code → name of each section and division, in the standard's order."""
-    return {row["code"]: row["name"] for row in _rows()}
-
-
-def _rows() -> list[dict[str, str]]:
-    path = Path(liaison.__file__).parent / "presets" / "industries.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

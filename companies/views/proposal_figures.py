@@ -14,7 +14,7 @@ from django.utils import timezone
 from companies import services
 from companies.choices import Emphasis, Nearness, PairOrigin, TargetKind
 from companies.models import Proposal
-from companies.services.proposals_input import industry_names
+from companies.reports.industries import industry_names
 from liaison.choices import Rank, RegionLevel
 from liaison.models import Region
 

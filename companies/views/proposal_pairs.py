@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from companies import perms, services
 from companies.forms.proposals import PairFilter, TradesForm
 from companies.models import Enrolment, Proposal, ProposalPair
-from companies.services.proposals_input import industry_names
+from companies.reports.industries import industry_names
 from companies.views.proposal_figures import figures_of
 from companies.views.proposals import check_clerk, find
 from liaison.models import Department, Official

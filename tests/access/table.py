@@ -83,6 +83,10 @@ RUN: dict[str, Any] = {"allowed": ROSTERS, "hidden": EVERYBODY - ROSTERS, "path"
 MANAGERS = _roles("office", "admin")
 
 
+def _batch(w: World) -> tuple[Any, ...]:
+    return (w.code, w.batch.number)
+
+
 def _group(w: World) -> tuple[Any, ...]:
     return (w.group.pk,)
 
@@ -220,6 +224,22 @@ PAGES = (
     Row("issues:bulletin-workbook", **MONTH, path=lambda w: (w.code, w.month, "grades"), method="POST"),
     Row("issues:month-tickets", **MONTH, path=_month),
     Row("issues:month-enrolments", **MONTH, path=_month),
+    # batches and phases
+    Row("companies:batches", EVERYBODY, path=lambda w: (w.code,)),
+    Row("companies:batch-open", MANAGERS, path=lambda w: (w.code,), method="POST"),
+    Row("companies:batch", EVERYBODY, path=_batch),
+    Row("companies:batch-close", MANAGERS, path=_batch, method="POST"),
+    Row("companies:batch-export", EVERYBODY, path=_batch, method="POST"),
+    # who stands in for whom: one's own, and the office's; to others it is not there
+    Row("companies:deputies", EVERYBODY),
+    Row("companies:deputies", EVERYBODY, method="POST"),
+    Row(
+        "companies:deputy-end",
+        MANAGERS | {"official"},
+        EVERYBODY - MANAGERS - OFFICIALS,
+        lambda w: (w.absence.pk,),
+        "POST",
+    ),
     # groups
     Row("companies:groups", EVERYBODY),
     Row("companies:group-new", MANAGERS),
@@ -306,6 +326,8 @@ API = (
         body=lambda w: _api_company(w, role="officer", official=w.cast.official.pk, starts_on="2026-04-02"),
     ),
     Row("assignment-detail", **COMPANY, path=lambda w: (w.seat.pk,)),
+    Row("deputy-list", EVERYBODY),
+    Row("deputy-detail", MANAGERS | OFFICIALS, EVERYBODY - MANAGERS - OFFICIALS, lambda w: (w.absence.pk,)),
     Row("group-list", EVERYBODY),
     Row("group-detail", EVERYBODY, path=_group),
     Row("proposal-list", EVERYBODY),

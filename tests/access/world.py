@@ -10,11 +10,12 @@ from assessment.models import Score, Survey
 from companies.models import Assignment, Contact, DutyEntry, Proposal, ProposalPair, Visit
 from issues.models import Bulletin, DispatchMeeting, Ticket
 from liaison.choices import DayKind
-from liaison.models import CalendarChange, CalendarDay, Group, GroupMember, ImportRun
+from liaison.models import Batch, CalendarChange, CalendarDay, Deputy, Group, GroupMember, ImportRun
 from liaison.services import draft_exception
 from tests.factories import (
     CalendarDayFactory,
     Cast,
+    DeputyFactory,
     DutyEntryFactory,
     GroupFactory,
     GroupMemberFactory,
@@ -59,6 +60,8 @@ class World:
     duty: DutyEntry  # a line of the official's
     group: Group  # a squad of the city, in another programme
     member: GroupMember
+    absence: Deputy  # the official away in May, `stranger` stands in
+    batch: Batch  # of a programme that was not asked for any
     code: str = "p2"
     month: str = "2026-03"
 
@@ -101,6 +104,20 @@ def raise_world(cast: Cast) -> World:
         run=run,
         seat=enrolment.assignments.get(official=official),
         group=squad,
+        absence=DeputyFactory(
+            official=official,
+            deputy=cast.stranger,
+            starts_on=date(2026, 5, 1),
+            ends_on=date(2026, 5, 31),
+            set_by=official,
+        ),
+        batch=Batch.objects.create(
+            programme=programme,
+            number=1,
+            name="第 1 批",
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 12, 31),
+        ),
         member=GroupMemberFactory(group=squad, official=cast.unit),
         proposal=proposal,
         pair=ProposalPairFactory(proposal=proposal, enrolment=enrolment, official=official),

@@ -83,3 +83,20 @@ def test_database_refuses(name: str):
 def test_a_group_may_have_a_new_head_the_day_after():
     head = f.GroupMemberFactory(duty="head", ends_on=date(2026, 3, 31))
     f.GroupMemberFactory(group=head.group, duty="head", starts_on=date(2026, 4, 1))
+
+
+class TestSeatsOfABatch:
+    """Assignment.batch_end"""
+
+    def test_end_with_it(self):
+        programme = f.EnrolmentFactory().programme
+        batch = Batch.objects.create(
+            programme=programme,
+            number=1,
+            name="第一批",
+            starts_on=date(2025, 1, 1),
+            ends_on=date(2025, 12, 31),
+        )
+        seat = f.AssignmentFactory(enrolment__batch=batch)
+        seat.refresh_from_db()
+        assert seat.ends_on == date(2025, 12, 31)

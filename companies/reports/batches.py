@@ -1,0 +1,132 @@
+"""批次和阶段: where a programme stands, whom a batch serves, and who takes over from whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, QuerySet
+
+from companies.formula.phases import Phase, Stretch, stretches
+from companies.models import Assignment, Enrolment, Visit
+from companies.reports.industries import industry_names
+from liaison.models import Batch, Official, ProgrammeVersion
+
+
+def phases_of(version: ProgrammeVersion) -> list[Stretch]:
+    """The phases of the rules on the calendar, counted from the programme's first day."""
+    programme = version.programme
+    rows = version.phases.order_by("position", "pk")
+    return stretches(
+        [Phase(row.name, row.starts_after_days, row.lasts_days, row.sections) for row in rows],
+        starts_on=programme.starts_on,
+        ends_on=programme.ends_on,
+    )
+
+
+def words_of_sections(letters: str) -> str:
+    """电力、热力、燃气及水生产和供应业（D）、…; 全部行业 for none."""
+    names = industry_names()
+    return "、".join(f"{names.get(letter, '')}（{letter}）" for letter in letters) or "全部行业"
+
+
+@dataclass(frozen=True)
+class BatchFigures:
+    """A batch as it stands: how far its days have run, and whom it serves with how many."""
+
+    batch: Batch
+    on: date
+    companies: int
+    officials: int
+    visits: int
+
+    @property
+    def days(self) -> int:
+        return (self.batch.ends_on - self.batch.starts_on).days + 1
+
+    @property
+    def gone(self) -> int:
+        """Days that have passed, the present one included."""
+        return min(self.days, max(0, (self.on - self.batch.starts_on).days + 1))
+
+    @property
+    def is_over(self) -> bool:
+        return self.batch.ends_on < self.on
+
+    @property
+    def is_running(self) -> bool:
+        return self.batch.starts_on <= self.on <= self.batch.ends_on
+
+    @property
+    def words(self) -> str:
+        """How far it has come, as one would say it."""
+        if self.is_over:
+            return "已结束"
+        if not self.gone:
+            return f"{self.batch.starts_on} 开始"
+        return f"第 {self.gone} 天，共 {self.days} 天"
+
+
+def seats_of_batch(batch: Batch, official: Official) -> QuerySet[Assignment]:
+    """The seats that began with the batch, in companies that the official may see."""
+    return Assignment.objects.visible_to(official).filter(
+        enrolment__programme=batch.programme_id,
+        enrolment__batch__isnull=False,
+        starts_on__range=(batch.starts_on, batch.ends_on),
+    )
+
+
+def batch_figures(batches: Iterable[Batch], official: Official, on: date) -> list[BatchFigures]:
+    """Each batch with its figures, of companies that the official may see: three queries per batch."""
+    found = []
+    for batch in batches:
+        seats = seats_of_batch(batch, official).order_by()
+        counted = seats.aggregate(
+            companies=Count("enrolment", distinct=True), officials=Count("official", distinct=True)
+        )
+        met = Visit.objects.visible_to(official).filter(
+            enrolment__in=seats.values("enrolment"), on__range=(batch.starts_on, batch.ends_on)
+        )
+        found.append(BatchFigures(batch, on, **counted, visits=met.count()))
+    return found
+
+
+@dataclass(frozen=True)
+class Turn:
+    """轮换: one seat of the batch, its holder's days and visits, and who holds it in the next batch."""
+
+    seat: Assignment
+    visits: int
+    successors: list[Assignment]
+
+    @property
+    def enrolment(self) -> Enrolment:
+        return self.seat.enrolment
+
+
+def rotation(batch: Batch, seats: Iterable[Assignment]) -> list[Turn]:
+    """The batch's seats, each with its holder's visits and successors; two queries more."""
+    rows = list(seats)
+    places = {seat.enrolment_id for seat in rows}
+    visits = {
+        (enrolment, who): n
+        for enrolment, who, n in Visit.objects.filter(
+            enrolment__in=places, on__range=(batch.starts_on, batch.ends_on)
+        )
+        .order_by()
+        .values_list("enrolment", "official")
+        .annotate(n=Count("pk"))
+    }
+    later = Assignment.objects.filter(enrolment__in=places, starts_on__gt=batch.ends_on)
+    following: dict[tuple[int, str], list[Assignment]] = {}
+    for seat in later.select_related("role", "official", "department", "group").order_by("starts_on", "pk"):
+        following.setdefault((seat.enrolment_id, seat.role.code), []).append(seat)
+    return [
+        Turn(
+            seat,
+            visits.get((seat.enrolment_id, seat.official_id or 0), 0),
+            following.get((seat.enrolment_id, seat.role.code), []),
+        )
+        for seat in rows
+    ]
