@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from issues.views import bulletins, calendar, meetings, months, tickets, visits
+from issues.views import bulletins, calendar, handovers, meetings, months, tickets, visits
 
 app_name = "issues"
 
 urlpatterns = [
+    path("officials/<int:pk>/handover/", handovers.handover, name="handover"),
+    path("officials/<int:pk>/handover/list/", handovers.handover_list, name="handover-list"),
+    path("officials/<int:pk>/handover/export/", handovers.handover_export, name="handover-export"),
     path("companies/<str:uscc>/visits/new/", visits.visit_new, name="visit-new"),
     path("tickets/", tickets.ticket_list, name="tickets"),
     path("tickets/export/", tickets.ticket_export, name="tickets-export"),

@@ -47,6 +47,7 @@ from companies.services.groups import (
     form_group,
     replace_with_group,
 )
+from companies.services.handover import Fate, HandedOver, HandoverRefused, transfer_official
 from companies.services.proposals import (
     PHASES,
     ProposalRefused,
@@ -88,7 +89,10 @@ __all__ = [
     "DutyRefused",
     "Enrolled",
     "EnrolmentRefused",
+    "Fate",
     "GroupRefused",
+    "HandedOver",
+    "HandoverRefused",
     "PlanRefused",
     "ProposalRefused",
     "TakingBack",
@@ -140,6 +144,7 @@ __all__ = [
     "solve_proposal",
     "start_proposal",
     "take_back_proposal",
+    "transfer_official",
     "vacate_seat",
     "withdraw_duty",
     "write_plan",

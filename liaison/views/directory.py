@@ -16,6 +16,7 @@ from liaison import services
 from liaison.choices import Rank, RegionLevel, SystemRole
 from liaison.forms.directory import DepartmentFilter, OfficialFilter
 from liaison.models import Department, Official, Region
+from liaison.models.groups import OFFICES
 from liaison.perms import Capability, may, may_in
 
 PER_PAGE = 50
@@ -92,6 +93,12 @@ def _may_issue(viewer: Official, official: Official) -> bool:
     return bool(regions) and all(may_in(viewer, Capability.ISSUE_PASSWORDS, region) for region in regions)
 
 
+def _may_hand_over(viewer: Official, official: Official) -> bool:
+    """The office of the place where the official serves moves them, with all they look after."""
+    here = viewer.access.regions(OFFICES, "department__region__path")
+    return viewer.pk != official.pk and official.postings.in_force(viewer.access.on).filter(here).exists()
+
+
 @require_GET
 def official(request: HttpRequest, pk: int) -> HttpResponse:
     """One official: posts held and held before."""
@@ -107,6 +114,7 @@ def _official(request: HttpRequest, person: Official, password: str = "") -> dic
         "postings": person.postings.select_related("department__region").order_by("-starts_on", "pk"),
         "today": on,
         "may_issue": _may_issue(request.user, person),
+        "may_hand_over": _may_hand_over(request.user, person),
         "password": password,
     }
 

@@ -87,6 +87,10 @@ def _batch(w: World) -> tuple[Any, ...]:
     return (w.code, w.batch.number)
 
 
+def _moving(w: World) -> tuple[Any, ...]:
+    return (w.cast.official.pk,)
+
+
 def _group(w: World) -> tuple[Any, ...]:
     return (w.group.pk,)
 
@@ -213,6 +217,10 @@ PAGES = (
         lambda w: (w.draft.number, "report"),
         "POST",
     ),
+    Row("issues:handover", MANAGERS, path=_moving),
+    Row("issues:handover", MANAGERS, path=_moving, method="POST"),
+    Row("issues:handover-list", MANAGERS, path=_moving),
+    Row("issues:handover-export", MANAGERS, path=_moving, method="POST"),
     Row("issues:meetings", EVERYBODY),
     Row("issues:meeting", **MONTH, path=_month),
     Row("issues:meeting-hold", _roles("office"), MONTH["hidden"], _month, "POST"),
