@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from companies.models import Company, Enrolment
+from companies.models import Company, Enrolment, Recusal
 from companies.models.companies import MANAGERS
 from liaison.choices import Reach, SystemRole
 from liaison.models import Department, Group, Official, Programme
@@ -87,3 +87,14 @@ def is_in_team(official: Official, enrolment: Enrolment) -> bool:
     """Whether the official sits in the team today, in person or through a unit of theirs."""
     on = official.access.on
     return Enrolment.objects.filter(pk=enrolment.pk).in_force(on).served_by(official, on).exists()
+
+
+def may_declare_recusal(official: Official, whose: Official, company: Company) -> bool:
+    """One's own, against any company; others', for the office of the company's region."""
+    return whose.pk == official.pk or may_manage(official, company)
+
+
+def may_end_recusal(official: Official, recusal: Recusal) -> bool:
+    """The office of the company's region, and who declared it for themselves."""
+    own = recusal.official_id == official.pk == recusal.declared_by_id
+    return own or may_manage(official, recusal.company)

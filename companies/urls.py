@@ -11,6 +11,7 @@ from companies.views import (
     groups,
     proposal_pairs,
     proposals,
+    recusals,
     visits,
 )
 
@@ -71,6 +72,10 @@ urlpatterns = [
     path("groups/<int:pk>/members/", groups.member_add, name="group-member-add"),
     path("groups/<int:pk>/members/<int:member>/end/", groups.member_end, name="group-member-end"),
     path("groups/<int:pk>/dissolve/", groups.group_dissolve, name="group-dissolve"),
+    path("recusals/", recusals.recusals, name="recusals"),
+    path("recusals/new/", recusals.recusal_add, name="recusal-add"),
+    path("recusals/<int:pk>/end/", recusals.recusal_end, name="recusal-end"),
+    path("recusals/<int:pk>/vacate/<int:seat>/", recusals.recusal_vacate, name="recusal-vacate"),
     path("visits/", visits.visits, name="visits"),
     path("visits/export/", visits.visits_export, name="visits-export"),
     path("visits/<int:pk>/", visits.visit, name="visit"),

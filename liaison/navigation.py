@@ -78,6 +78,13 @@ MENU = (
     Entry("代理", "user-share", "companies:deputies", ALL, "企业"),
     Entry("试排", "arrows-shuffle", "companies:proposals", frozenset({R.OFFICE, R.ADMIN}), "企业"),
     Entry(
+        "回避登记",
+        "shield-off",
+        "companies:recusals",
+        frozenset({R.OFFICE, R.OFFICIAL, R.LEADER, R.UNIT, R.ADMIN}),
+        "企业",
+    ),
+    Entry(
         "走访联系",
         "map-pin-check",
         "companies:visits",

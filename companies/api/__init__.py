@@ -5,6 +5,7 @@ from companies.api.companies import CompanyViewSet, ProjectViewSet
 from companies.api.deputies import DeputyViewSet
 from companies.api.groups import GroupViewSet
 from companies.api.proposals import ProposalViewSet
+from companies.api.recusals import RecusalViewSet
 
 ROUTES = [
     ("companies", CompanyViewSet, "company"),
@@ -13,4 +14,5 @@ ROUTES = [
     ("deputies", DeputyViewSet, "deputy"),
     ("groups", GroupViewSet, "group"),
     ("proposals", ProposalViewSet, "proposal"),
+    ("recusals", RecusalViewSet, "recusal"),
 ]

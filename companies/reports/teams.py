@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -90,23 +89,6 @@ def load_by_rank(enrolments: QuerySet[Enrolment], on: date) -> list[RankLoad]:
         for rank in Rank
         if rank.value in loads
     ]
-
-
-def loads_of(officials: Iterable[int], *, programme_id: int, projects: bool, on: date) -> dict[int, int]:
-    """How many companies (or projects) of the programme weigh on each official's quota."""
-    held = (
-        Assignment.objects.filter(
-            official__in=list(officials),
-            role__counts_to_quota=True,
-            enrolment__programme=programme_id,
-            enrolment__project__isnull=not projects,
-        )
-        .not_over_by(on)
-        .order_by()
-        .values_list("official")
-        .annotate(n=Count("enrolment", distinct=True))
-    )
-    return dict(held)
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ from companies.services.proposals_adopt import (
 )
 from companies.services.proposals_candidates import Candidate, candidates_for
 from companies.services.proposals_input import any_trades
+from companies.services.seating import candidates_for_seat, place_in
 from companies.services.visits import VisitRefused, log_visit
 
 __all__ = [
@@ -109,6 +110,7 @@ __all__ = [
     "assign_seat",
     "can_be_undone",
     "candidates_for",
+    "candidates_for_seat",
     "card_of",
     "change_pair",
     "close_batch",
@@ -131,6 +133,7 @@ __all__ = [
     "log_visit",
     "make_contact_primary",
     "open_batch",
+    "place_in",
     "preview_adoption",
     "preview_taking_back",
     "replace_holder",

@@ -18,6 +18,7 @@ from liaison.models import Eligibility, LoadRule, Official, Posting, Quota, Regi
 from liaison.reports.eligibility import Standing, county_of, objections, quota_for, standing_of
 
 FAR = date.max
+AT_ONCE = 1000  # officials judged for a picker before looking whether these are enough
 Thing = tuple[int, int | None]  # company and, where a project is looked after, the project
 
 
@@ -90,6 +91,11 @@ class Judgement:
     def may(self) -> bool:
         """Whether they may take the seat."""
         return not self.objections
+
+    @property
+    def left(self) -> int | None:
+        """How many more the quota allows."""
+        return None if self.limit is None else max(self.limit - self.held, 0)
 
     @property
     def warning(self) -> str:
@@ -322,3 +328,25 @@ def postings_on(officials: Iterable[int], on: date) -> dict[int, list[Posting]]:
     for postings in found.values():
         postings.sort(key=lambda posting: posting.role != SystemRole.OFFICIAL)
     return found
+
+
+def candidates_for_seat(place: Place, officials: Sequence[int], most: int) -> list[Judgement]:
+    """Of officials in the order of preference: those who may take the seat, then those who may not.
+
+    Read a thousand at a time until enough of them may.
+    """
+    able: list[Judgement] = []
+    barred: list[Judgement] = []
+    for start in range(0, len(officials), AT_ONCE):
+        part = list(officials[start : start + AT_ONCE])
+        desk = Desk()
+        desk.load(part, since=place.starts_on)
+        posts = postings_on(part, place.starts_on)
+        people = Official.objects.in_bulk(part)
+        for key in part:
+            if key in people and posts.get(key):
+                judgement = desk.judge(place, people[key], posts[key])
+                (able if judgement.may else barred).append(judgement)
+        if len(able) >= most:
+            break
+    return [*able, *barred][:most]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Replace
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,9 +21,10 @@ from companies.forms.companies import PlanForm
 from companies.models import Assignment, Enrolment
 from companies.models.assignments import EnrolmentQuerySet
 from companies.views.queues import Tally, Test, again, anything, kept, page_of, under, workbook_of
-from liaison.choices import Holder, RegionLevel
-from liaison.models import Department, Group, Official, Posting, Quota, Region, TeamRole
+from liaison.choices import Holder, RegionLevel, SeatPlace
+from liaison.models import Department, Group, Official, Posting, Region, TeamRole
 from liaison.normalise import row_key
+from liaison.reports.eligibility import county_of
 
 CANDIDATES = 12
 
@@ -268,8 +269,10 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             return _panel(request, found) if request.htmx else redirect(found.company)
     words = (request.GET.get("q") or request.POST.get("q") or "").strip()
     is_people = role.holder == Holder.OFFICIAL
-    finders = {Holder.OFFICIAL: _people, Holder.DEPARTMENT: _units, Holder.GROUP: _groups}
-    candidates = finders[Holder(role.holder)](request, found, role, words)
+    if is_people:
+        candidates = _people(request, found, role, words, _asked_day(form, max(on, found.starts_on)))
+    else:
+        candidates = (_groups if role.holder == Holder.GROUP else _units)(request, found, role, words)
     context = {
         "enrolment": found,
         "role": role,
@@ -289,12 +292,23 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _people(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: str) -> list[dict[str, Any]]:
-    """Officials in post, those of the team's units first, with their load against the quota of their rank."""
+def _asked_day(form: SeatForm, usual: date) -> date:
+    """The day from which the seat is asked for, where the form says a readable one."""
+    asked = form.cleaned_data.get("starts_on") if form.is_bound else None
+    return asked or usual
+
+
+def _people(
+    request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: str, starts_on: date
+) -> list[dict[str, Any]]:
+    """Officials in post: those who may take the seat first, those of the team's units before others.
+
+    Behind them, where there is room, who may not, each with every reason.
+    """
     on = request.user.access.on
     posts = (
         Posting.objects.visible_to(request.user)
-        .in_force(on)
+        .in_force(starts_on)
         .filter(
             official=OuterRef("pk"),
             department__region__path__startswith=enrolment.programme.region.path,
@@ -306,8 +320,7 @@ def _people(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: s
     rows = (
         Official.objects.visible_to(request.user)
         .filter(Exists(posts), is_active=True)
-        .exclude(pk__in=seated.filter(role=role).values("official"))
-        .with_postings_on(on)
+        .exclude(pk__in=seated.filter(role=role, official__isnull=False).values("official"))
         .annotate(
             nearness=Case(
                 When(Exists(near), then=Value(0)),
@@ -319,33 +332,32 @@ def _people(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: s
     )
     if words:
         unit = posts.filter(Q(department__name__contains=words) | Q(department__short_name__contains=words))
-        rows = rows.filter(Q(name__contains=words) | Q(pinyin__startswith=words.lower()) | Exists(unit))
-    projects = enrolment.project_id is not None
-    people = list(rows.order_by("nearness", "pinyin", "pk")[: CANDIDATES + 1])
-    loads = reports.loads_of(
-        [person.pk for person in people], programme_id=enrolment.programme_id, projects=projects, on=on
-    )
-    quotas = {quota.rank: quota for quota in Quota.objects.filter(version=enrolment.version_id)}
-    found = []
-    for person in people:
-        load = loads.get(person.pk, 0)
-        quota = quotas.get(person.rank) if role.counts_to_quota else None
-        limit = None if quota is None else quota.projects if projects else quota.companies
-        full = limit is not None and load >= limit
-        found.append(
-            {
-                "value": person.pk,
-                "name": person.name,
-                "unit": str(person.current_postings[0].department),  # type: ignore[attr-defined]
-                "note": person.get_rank_display(),
-                "load": load,
-                "limit": limit,
-                "unit_word": "个项目" if projects else "户",
-                "is_full": full and quota is not None and quota.is_hard,
-                "tone": "red" if full else "yellow" if limit and load + 1 >= limit else "",
-            }
+        squeezed = words.lower().replace(" ", "")
+        rows = rows.annotate(spelt=Replace("pinyin", Value(" "), Value(""))).filter(
+            Q(name__contains=words)
+            | Q(pinyin__startswith=words.lower())
+            | Q(spelt__startswith=squeezed)
+            | Exists(unit)
         )
-    return found
+    place = services.place_in(enrolment, role, starts_on)
+    people = rows.order_by("nearness", "pinyin", "pk").values_list("pk", flat=True)
+    return [
+        {
+            "value": one.official.pk,
+            "name": one.official.name,
+            "unit": str(one.posting.department),
+            "note": one.official.get_rank_display(),
+            "held": one.held,
+            "limit": one.limit,
+            "left": one.left,
+            "load": one.load,
+            "unit_word": "个项目" if place.is_project else "户",
+            "objections": one.objections,
+            "warnings": one.warnings,
+            "tone": "red" if one.left == 0 else "yellow" if one.left == 1 else "",
+        }
+        for one in services.candidates_for_seat(place, list(people), CANDIDATES + 1)
+    ]
 
 
 def _units(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: str) -> list[dict[str, Any]]:
@@ -363,6 +375,12 @@ def _units(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: st
         .select_related("region")
         .annotate(load=Count("assignments", filter=same_seat))
     )
+    if role.place == SeatPlace.CITY:
+        rows = rows.filter(region__level=RegionLevel.CITY)
+    elif role.place == SeatPlace.SAME_COUNTY:
+        rows = rows.exclude(region__level=RegionLevel.CITY).filter(
+            region__path__startswith=county_of(enrolment.company.region.path)
+        )
     if words:
         rows = rows.filter(
             Q(name__contains=words) | Q(short_name__contains=words) | Q(pinyin__contains=words.lower())
@@ -376,10 +394,13 @@ def _units(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: st
             "name": unit.name,
             "unit": unit.region.name,
             "note": "",
-            "load": unit.load,  # type: ignore[attr-defined]
+            "held": None,
             "limit": None,
+            "left": None,
+            "load": unit.load,  # type: ignore[attr-defined]
             "unit_word": "户",
-            "is_full": False,
+            "objections": [],
+            "warnings": [],
             "tone": "",
         }
         for unit in rows.order_by(home, Length("region__path"), F("pinyin"), "pk")[: CANDIDATES + 1]
@@ -415,10 +436,13 @@ def _groups(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: s
             "name": group.name,
             "unit": f"{group.sort} · {group.region.name}",
             "note": f"{group.people} 人" if group.people else "还没有成员",
-            "load": group.served,
+            "held": None,
             "limit": None,
+            "left": None,
+            "load": group.served,
             "unit_word": "户",
-            "is_full": False,
+            "objections": [],
+            "warnings": [],
             "tone": "",
         }
         for group in shown.order_by(home, "name", "pk")[: CANDIDATES + 1]

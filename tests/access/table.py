@@ -111,6 +111,12 @@ CHANGE: dict[str, Any] = {
     "path": lambda w: (w.change.pk,),
 }
 
+RECUSAL: dict[str, Any] = {
+    "allowed": _roles(MANAGERS, "official"),
+    "hidden": EVERYBODY - MANAGERS - {"official"},
+    "path": lambda w: (w.recusal.pk,),
+}
+
 PAGES = (
     # the front door
     Row("home", EVERYBODY),
@@ -190,6 +196,11 @@ PAGES = (
     Row(
         "companies:seat-vacate", MANAGERS, COMPANY_HIDDEN, lambda w: (w.cast.enrolment.pk, w.seat.pk), "POST"
     ),
+    Row("companies:recusals", EVERYBODY),
+    Row("companies:recusal-add", EVERYBODY),
+    Row("companies:recusal-add", EVERYBODY, method="POST"),
+    Row("companies:recusal-end", **RECUSAL, method="POST"),
+    Row("companies:recusal-vacate", **RECUSAL | {"path": lambda w: (w.recusal.pk, w.seat.pk)}, method="POST"),
     Row("companies:visits", EVERYBODY),
     Row("companies:visits-export", EVERYBODY, method="POST"),
     Row("companies:visit", **COMPANY, path=lambda w: (w.visit.pk,)),
@@ -338,6 +349,10 @@ API = (
     Row("deputy-detail", MANAGERS | OFFICIALS, EVERYBODY - MANAGERS - OFFICIALS, lambda w: (w.absence.pk,)),
     Row("group-list", EVERYBODY),
     Row("group-detail", EVERYBODY, path=_group),
+    Row("recusal-list", EVERYBODY),
+    Row("recusal-list", EVERYBODY, method="POST"),
+    Row("recusal-detail", **RECUSAL),
+    Row("recusal-end", **RECUSAL, method="POST"),
     Row("proposal-list", EVERYBODY),
     Row("proposal-detail", **DRAFT),
     Row("proposal-pairs", **DRAFT),

@@ -7,7 +7,7 @@ from datetime import date
 
 import assessment.services as assessing
 from assessment.models import Score, Survey
-from companies.models import Assignment, Contact, DutyEntry, Proposal, ProposalPair, Visit
+from companies.models import Assignment, Contact, DutyEntry, Proposal, ProposalPair, Recusal, Visit
 from issues.models import Bulletin, DispatchMeeting, Ticket
 from liaison.choices import DayKind
 from liaison.models import Batch, CalendarChange, CalendarDay, Deputy, Group, GroupMember, ImportRun
@@ -27,6 +27,7 @@ from tests.factories import (
     ProposalGapFactory,
     ProposalPairFactory,
     ProposalSupplyFactory,
+    RecusalFactory,
     ServicePlanFactory,
     TicketFactory,
     VisitFactory,
@@ -62,6 +63,7 @@ class World:
     member: GroupMember
     absence: Deputy  # the official away in May, `stranger` stands in
     batch: Batch  # of a programme that was not asked for any
+    recusal: Recusal  # the official's own, from the last day of the year on: they sit in the team until then
     code: str = "p2"
     month: str = "2026-03"
 
@@ -120,6 +122,9 @@ def raise_world(cast: Cast) -> World:
         ),
         member=GroupMemberFactory(group=squad, official=cast.unit),
         proposal=proposal,
+        recusal=RecusalFactory(
+            official=official, company=cast.company, starts_on=date(2026, 12, 31), ends_on=date(2026, 12, 31)
+        ),
         pair=ProposalPairFactory(proposal=proposal, enrolment=enrolment, official=official),
         duty=DutyEntryFactory(enrolment=enrolment, official=official),
         closure=CalendarDayFactory(

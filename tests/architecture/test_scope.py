@@ -22,7 +22,6 @@ ALLOWED = {
     "companies/views/companies.py: get_object_or_404(Contact, company=found, pk=pk)": CHILDREN,
     "companies/views/duties.py: DutyRule.objects.filter": RULES,
     "companies/api/groups.py: GroupMember.objects.in_force": "within a Prefetch of groups in scope",
-    "companies/views/enrolments.py: Quota.objects.filter": RULES,
     "companies/views/groups.py: GroupRule.objects.filter": RULES,
     "companies/views/enrolments.py: TeamRole.objects.filter": RULES,
     "companies/views/enrolments.py: get_object_or_404(TeamRole, version=found.version_id, code=code)": RULES,

@@ -14,6 +14,7 @@ from assessment.api.scores import ScoreFilter
 from companies.forms.assignments import AssignmentFilter, EnrolmentFilter
 from companies.forms.companies import CompanyFilter, ProjectFilter
 from companies.forms.proposals import GapFilter, PairFilter
+from companies.forms.recusals import RecusalFilter
 from companies.forms.visits import VisitFilter
 from companies.models import Enrolment
 from issues.api.bulletins import BulletinFilter
@@ -29,6 +30,7 @@ PAGES = {
     "companies:companies": CompanyFilter,
     "companies:visits": VisitFilter,
     "companies:enrolments": EnrolmentFilter,
+    "companies:recusals": RecusalFilter,
     "issues:tickets": TicketFilter,
     "liaison:departments": DepartmentFilter,
     "liaison:officials": OfficialFilter,
@@ -44,6 +46,7 @@ API = {
     "projects": ProjectFilter,
     "visits": VisitFilter,
     "assignments": AssignmentFilter,
+    "recusals": RecusalFilter,
     "tickets": TicketFilter,
     "bulletins": BulletinFilter,
     "scores": ScoreFilter,
