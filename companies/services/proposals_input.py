@@ -16,7 +16,7 @@ from django.db.models import Min, QuerySet
 
 from companies.choices import Emphasis, Scale
 from companies.formula.matching import Kind, Person, Target, Weights
-from companies.models import Assignment, DepartmentTrade, Enrolment, Proposal, ProposalPair
+from companies.models import Assignment, DepartmentTrade, Enrolment, Proposal, ProposalPair, Recusal
 from companies.reports.industries import sections
 from companies.services.assignments import counted_seats
 from liaison.choices import Holder, RegionLevel, SeatPlace, SystemRole
@@ -160,8 +160,21 @@ class Rules:
 
 
 def barred_pairs(proposal: Proposal, officials: Collection[int] | None) -> frozenset[tuple[int, int]]:
-    """回避: (official, enrolment) that must not meet on the day from which the draft is to hold."""
-    return frozenset()
+    """回避: (official, enrolment) that must not meet on any day from which the draft is to hold."""
+    role, on = proposal.role, proposal.starts_on
+    away = Recusal.objects.not_over_by(on)
+    if officials is not None:
+        away = away.filter(official__in=officials)
+    companies: dict[int, list[tuple[int, date]]] = defaultdict(list)
+    for official, company, starts_on in away.order_by("pk").values_list("official", "company", "starts_on"):
+        companies[company].append((official, starts_on))
+    places = _running(role, on).filter(company__in=companies).order_by("pk")
+    return frozenset(
+        (official, enrolment)
+        for enrolment, company, last in places.values_list("pk", "company", "ends_on")
+        for official, starts_on in companies[company]
+        if last is None or starts_on <= last
+    )
 
 
 def postings_of(proposal: Proposal, officials: Collection[int] | None) -> QuerySet[Posting]:
