@@ -9,14 +9,27 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from liaison.choices import Verdict
+from liaison.choices import DepartmentKind, Verdict
 from liaison.imports.columns import Column, RosterResource
 from liaison.imports.lookups import DepartmentIndex, RegionIndex, squeezed
 from liaison.imports.rosters import Draft, Examiner, Roster, Scope, register
-from liaison.imports.widgets import Shown, Text, YesNo
+from liaison.imports.widgets import Choice, Shown, Text, YesNo
 from liaison.models import Department, ImportRow, Official, Region
 from liaison.normalise import pinyin_key
 from liaison.perms import Capability
+
+KIND_WORDS = {
+    "机关": DepartmentKind.ORGAN,
+    "行政机关": DepartmentKind.ORGAN,
+    "经济": DepartmentKind.ECONOMIC,
+    "大学": DepartmentKind.UNIVERSITY,
+    "院校": DepartmentKind.UNIVERSITY,
+    "镇街": DepartmentKind.TOWN,
+    "乡镇": DepartmentKind.TOWN,
+    "街道": DepartmentKind.TOWN,
+    "社区": DepartmentKind.TOWN,
+    "其他": DepartmentKind.OTHER,
+}
 
 
 class DepartmentResource(RosterResource):
@@ -52,13 +65,22 @@ class DepartmentResource(RosterResource):
         note="可以是本表里的单位",
         width=24,
     )
+    kind = Column(
+        "单位类别",
+        "kind",
+        Choice(DepartmentKind, KIND_WORDS),
+        synonyms=("类别", "单位性质", "单位类型"),
+        example="经济部门",
+        note="党政机关、经济部门、高校、镇街社区或其他单位；任职资格和限额按它区分",
+        width=14,
+    )
     is_active = Column(
         "在用", "is_active", YesNo(), synonyms=("是否在用", "启用"), example="是", note="是或否"
     )
 
     class Meta:
         model = Department
-        fields = ("name", "short_name", "region", "parent", "is_active")
+        fields = ("name", "short_name", "region", "parent", "kind", "is_active")
         import_id_fields = ("name",)
 
 
@@ -129,7 +151,7 @@ class DepartmentExaminer(Examiner):
         if kept:
             parent = self.units.by_pk[kept.parent_id].name if kept.parent_id else None
             old = {"short_name": kept.short_name, "region": kept.region, "parent": parent}
-            old["is_active"] = kept.is_active
+            old |= {"kind": kept.kind, "is_active": kept.is_active}
             new = {name: value for name, value in new.items() if old[name] != value}
         draft.verdict = Verdict.CHANGED if kept and new else Verdict.SAME if kept else Verdict.NEW
         if kept:
@@ -162,7 +184,7 @@ class DepartmentExaminer(Examiner):
             batch_size=500,
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["short_name", "region", "is_active"],
+            update_fields=["short_name", "region", "kind", "is_active"],
         )
         self.superiors |= {
             row.values["name"]: row.values["set"]["parent"] for row in rows if "parent" in row.values["set"]

@@ -13,7 +13,7 @@ from liaison.choices import Rank, Reach, SystemRole, Verdict
 from liaison.imports.columns import Column, RosterResource
 from liaison.imports.lookups import DepartmentIndex, squeezed
 from liaison.imports.rosters import Draft, Examiner, Roster, Scope, register
-from liaison.imports.widgets import MOBILE, BirthYear, Choice, Day, Shown, Text
+from liaison.imports.widgets import MOBILE, BirthYear, Choice, Day, Shown, Text, YesNo
 from liaison.models import Department, ImportRow, Official, Posting, Region
 from liaison.normalise import pinyin_key
 from liaison.perms import Capability, is_administrator, may
@@ -37,7 +37,7 @@ ROLE_WORDS = {
 }
 REACH_WORDS = {"本人": Reach.OWN, "本单位": Reach.DEPARTMENT, "本区划": Reach.REGION, "本辖区": Reach.REGION}
 PERSON = ("phone", "rank", "birth_year")
-POST = ("title", "reach", "starts_on", "ends_on")
+POST = ("title", "is_chief", "reach", "starts_on", "ends_on")
 RIGHTS = frozenset({"reach", "starts_on", "ends_on"})  # what of a post decides who sees what, and when
 
 
@@ -67,6 +67,14 @@ class OfficialResource(RosterResource):
         width=28,
     )
     title = Column("职务", "title", Text(60), synonyms=("职位", "现任职务", "岗位"), example="科长")
+    is_chief = Column(
+        "主要负责人",
+        "is_chief",
+        YesNo(),
+        synonyms=("是否主要负责人", "单位主要负责人", "一把手", "正职"),
+        example="否",
+        note="是或否；空白即不变",
+    )
     rank = Column(
         "职级", "official__rank", Choice(Rank, RANK_WORDS), synonyms=("级别", "行政级别"), example="科级"
     )
@@ -107,8 +115,8 @@ class OfficialResource(RosterResource):
     class Meta:
         model = Posting
         fields = (
-            "name", "phone", "department", "title", "rank", "birth_year", "role", "reach", "starts_on",
-            "ends_on",
+            "name", "phone", "department", "title", "is_chief", "rank", "birth_year", "role", "reach",
+            "starts_on", "ends_on",
         )  # fmt: skip
         import_id_fields = ("phone", "department", "role")
 

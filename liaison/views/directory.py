@@ -112,6 +112,7 @@ def _official(request: HttpRequest, person: Official, password: str = "") -> dic
     return {
         "person": person,
         "postings": person.postings.select_related("department__region").order_by("-starts_on", "pk"),
+        "trainings": person.trainings.order_by("-on", "pk"),
         "today": on,
         "may_issue": _may_issue(request.user, person),
         "may_hand_over": _may_hand_over(request.user, person),
