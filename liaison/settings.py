@@ -212,6 +212,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "RecusalReasonEnum": "companies.choices.RecusalReason",
         "StatusEnum": "issues.choices.Status",
         "YearStatusEnum": "liaison.choices.YearStatus",
         "DayKindEnum": "liaison.choices.DayKind",
