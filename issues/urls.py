@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from issues.views import bulletins, calendar, handovers, meetings, months, tickets, visits
+from issues.views import bulletins, calendar, duties, handovers, meetings, months, tickets, visits
 
 app_name = "issues"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path("officials/<int:pk>/handover/list/", handovers.handover_list, name="handover-list"),
     path("officials/<int:pk>/handover/export/", handovers.handover_export, name="handover-export"),
     path("companies/<str:uscc>/visits/new/", visits.visit_new, name="visit-new"),
+    path("duties/", duties.duty_ledger, name="duties"),
+    path("duties/export/", duties.duties_export, name="duties-export"),
+    path("duties/paper/", duties.duties_paper, name="duties-paper"),
+    path("duties/<slug:code>/counters/<slug:counter>/", duties.duty_counter, name="duty-counter"),
+    path("duties/<slug:code>/<int:official>/<slug:duty>/", duties.duty_rows, name="duty-rows"),
     path("tickets/", tickets.ticket_list, name="tickets"),
     path("tickets/export/", tickets.ticket_export, name="tickets-export"),
     path("tickets/<str:number>/", tickets.ticket_detail, name="ticket"),

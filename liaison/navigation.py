@@ -92,6 +92,20 @@ MENU = (
         "企业",
         phone=frozenset({R.OFFICIAL, R.UNIT}),
     ),
+    Entry(
+        "覆盖与负荷",
+        "map-2",
+        "companies:coverage",
+        frozenset({R.OFFICE, R.LEADER, R.ROSTER, R.ADMIN}),
+        "企业",
+    ),
+    Entry(
+        "规定动作",
+        "checklist",
+        "issues:duties",
+        frozenset({R.OFFICE, R.OFFICIAL, R.UNIT, R.LEADER, R.ASSESSOR, R.ADMIN}),
+        "企业",
+    ),
     Entry("月通报", "file-text", "issues:bulletins", ALL - {R.ROSTER}, "月度"),
     Entry(
         "考核得分",

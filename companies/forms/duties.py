@@ -66,7 +66,7 @@ class DutyForm(forms.Form):
         kinds = kinds_of(duties)
         source: Any = self.fields["source"]
         source.choices = kinds
-        source.initial = self.initial.get("source") or kinds[0][0]
+        self.initial["source"] = self.initial.get("source") or kinds[0][0]
         self.fields["on"].widget.attrs["max"] = str(self.initial.get("on", ""))
         field: Any = self.fields["enrolment"]
         field.queryset = Enrolment.objects.filter(pk__in=[row.pk for row in enrolments]).select_related(

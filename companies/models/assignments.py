@@ -307,6 +307,8 @@ class Assignment(models.Model):
 
     # What was said of a soft quota when the seat was given; told to the user, never stored.
     warning: str = ""
+    # How its holder stands with the company; put there for the picture of the team (reports.pictures).
+    contact: object = None
 
     class Meta:
         verbose_name = verbose_name_plural = "包联关系"

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from companies import exports, perms, reports, services
 from companies.forms.companies import SCALES, UNSTATED, CompanyFilter, ContactForm, EnrolForm
 from companies.models import Assignment, Company, Contact, Enrolment
+from companies.reports.pictures import draw_teams
 from companies.views.queues import (
     Tally,
     Test,
@@ -186,7 +187,7 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
     found = _company(request, uscc)
     on = request.user.access.on
     rows = Enrolment.objects.visible_to(request.user).filter(company=found)
-    teams = reports.teams_of(rows.in_force(on).order_by("starts_on", "pk"), on)
+    teams = draw_teams(reports.teams_of(rows.in_force(on).order_by("starts_on", "pk"), on), on)
     served = set(rows.in_force(on).served_by(request.user, on).values_list("pk", flat=True))
     manages = perms.may_manage(request.user, found)
     visits = list(

@@ -20,6 +20,7 @@ from companies.forms.assignments import ANY, BulkSeatForm, EnrolmentFilter, Seat
 from companies.forms.companies import PlanForm
 from companies.models import Assignment, Enrolment
 from companies.models.assignments import EnrolmentQuerySet
+from companies.reports.pictures import draw_teams
 from companies.views.queues import Tally, Test, again, anything, kept, page_of, under, workbook_of
 from liaison.choices import Holder, RegionLevel, SeatPlace
 from liaison.models import Department, Group, Official, Posting, Region, TeamRole
@@ -213,7 +214,9 @@ def _managed(request: HttpRequest, pk: int) -> Enrolment:
 def _panel(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """The team as it stands now, for htmx, with what there is to say as toasts."""
     on = request.user.access.on
-    (team,) = reports.teams_of(Enrolment.objects.visible_to(request.user).filter(pk=enrolment.pk), on)
+    (team,) = draw_teams(
+        reports.teams_of(Enrolment.objects.visible_to(request.user).filter(pk=enrolment.pk), on), on
+    )
     manages = perms.may_manage(request.user, enrolment.company)
     panel = {
         "team": team,

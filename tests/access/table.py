@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from companies.services import sign_card
 from tests.access.world import World
 
 OFFICIALS = frozenset({"official", "stranger"})
@@ -204,6 +205,21 @@ PAGES = (
     Row("companies:visits", EVERYBODY),
     Row("companies:visits-export", EVERYBODY, method="POST"),
     Row("companies:visit", **COMPANY, path=lambda w: (w.visit.pk,)),
+    *(
+        Row(f"companies:{name}", ROSTERS | {"leader"}, method=method)
+        for name, method in (
+            *(("coverage", "GET"), ("coverage-rows", "GET"), ("coverage-export", "POST")),
+            *(("loads", "GET"), ("load-rows", "GET"), ("loads-export", "POST")),
+        )
+    ),
+    Row("companies:coverage-enrol", MANAGERS, method="POST"),
+    Row("companies:door-card", MANAGERS | {"official"}, COMPANY_HIDDEN, _company),
+    Row("companies:door-card", MANAGERS | {"official"}, COMPANY_HIDDEN, _company, "POST"),
+    Row("companies:door-card-revoke", MANAGERS, COMPANY_HIDDEN, _company, "POST"),
+    Row("companies:door-cards", MANAGERS, method="POST"),
+    Row("companies:public-phone", EVERYBODY),
+    Row("companies:public-phone", EVERYBODY, method="POST"),
+    Row("companies:door-page", EVERYBODY, path=lambda w: (sign_card(w.door),), public=True),
     Row("companies:duty-new", _roles("official"), COMPANY_HIDDEN, _company),
     Row("companies:duty-new", _roles("official"), COMPANY_HIDDEN, _company, "POST"),
     Row(
@@ -216,6 +232,16 @@ PAGES = (
     # problems
     Row("issues:visit-new", _roles("official"), COMPANY_HIDDEN, _company),
     Row("issues:visit-new", _roles("official"), COMPANY_HIDDEN, _company, "POST"),
+    Row("issues:duties", EVERYBODY),
+    Row("issues:duties-export", EVERYBODY, method="POST"),
+    Row("issues:duties-paper", EVERYBODY, method="POST"),
+    Row("issues:duty-counter", EVERYBODY, path=lambda w: (w.code, "policies")),
+    Row(
+        "issues:duty-rows",
+        _roles(HALL, "official"),
+        COMPANY_HIDDEN | {"roster"},
+        lambda w: (w.code, w.cast.official.pk, "policy"),
+    ),
     Row("issues:tickets", EVERYBODY),
     Row("issues:tickets-export", EVERYBODY, method="POST"),
     Row("issues:ticket", **TICKET, path=lambda w: (w.given.number,)),

@@ -7,7 +7,7 @@ from datetime import date
 
 import assessment.services as assessing
 from assessment.models import Score, Survey
-from companies.models import Assignment, Contact, DutyEntry, Proposal, ProposalPair, Recusal, Visit
+from companies.models import Assignment, Contact, DoorCard, DutyEntry, Proposal, ProposalPair, Recusal, Visit
 from issues.models import Bulletin, DispatchMeeting, Ticket
 from liaison.choices import DayKind
 from liaison.models import Batch, CalendarChange, CalendarDay, Deputy, Group, GroupMember, ImportRun
@@ -16,6 +16,7 @@ from tests.factories import (
     CalendarDayFactory,
     Cast,
     DeputyFactory,
+    DoorCardFactory,
     DutyEntryFactory,
     GroupFactory,
     GroupMemberFactory,
@@ -59,6 +60,7 @@ class World:
     proposal: Proposal  # a draft for the whole city
     pair: ProposalPair
     duty: DutyEntry  # a line of the official's
+    door: DoorCard
     group: Group  # a squad of the city, in another programme
     member: GroupMember
     absence: Deputy  # the official away in May, `stranger` stands in
@@ -127,6 +129,7 @@ def raise_world(cast: Cast) -> World:
         ),
         pair=ProposalPairFactory(proposal=proposal, enrolment=enrolment, official=official),
         duty=DutyEntryFactory(enrolment=enrolment, official=official),
+        door=DoorCardFactory(company=cast.company),
         closure=CalendarDayFactory(
             on=date(2026, 7, 15), name="防汛停工", document="临江防指〔2026〕3号", region=cast.county
         ),

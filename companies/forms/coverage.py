@@ -1,0 +1,109 @@
+"""What of the coverage and load reports is asked for."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from companies.choices import Scale
+from companies.forms.companies import SCALES, UNSTATED
+from companies.models import Company
+from companies.reports.coverage import Cover
+from companies.reports.industries import industry_names, sections
+from liaison.choices import Rank
+from liaison.forms.filters import CodeFilter, FilterSet
+from liaison.models import Official, Programme, Region
+
+UNCOVERED = "uncovered"
+STATES = [(UNCOVERED, "未覆盖"), *Cover.choices]
+SECTIONS = [(code, name) for code, name in industry_names().items() if len(code) == 1]
+HEAVY = [("full", "已满"), ("over", "超限额"), ("heavy", "超提醒户数"), ("spare", "有余额")]
+
+
+def section_of(industry: str) -> str:
+    """The section of GB/T 4754 that a company's code lies in; empty where it is unknown."""
+    code = industry[:2]
+    if len(code) == 2 and code.isdigit():
+        return sections().get(code, "")
+    return industry[:1] if industry[:1] in dict(SECTIONS) else ""
+
+
+class ProgrammeFilter(FilterSet):
+    """Of which programme, on which day."""
+
+    programme = CodeFilter(
+        method="nothing", among=lambda asked: Programme.objects.all(), key="code", label="方案代码"
+    )
+    on = django_filters.DateFilter(method="nothing", label="哪一天")
+
+    def nothing(self, queryset: QuerySet[Any], name: str, value: object) -> QuerySet[Any]:
+        """Chooses the report itself."""
+        return queryset
+
+
+class CoverFilter(ProgrammeFilter):
+    """覆盖情况: companies by their state in the programme, place, industry, scale and kind."""
+
+    q = django_filters.CharFilter(method="with_words", label="名称、信用代码或拼音")
+    state = django_filters.ChoiceFilter(choices=STATES, method="in_state", label="覆盖")
+    region = django_filters.ModelChoiceFilter(
+        queryset=Region.objects.all(), to_field_name="code", method="under", label="行政区划代码"
+    )
+    industry = django_filters.ChoiceFilter(
+        choices=[*SECTIONS, (UNSTATED, "未填")], method="in_section", label="行业门类"
+    )
+    scale = django_filters.ChoiceFilter(choices=SCALES, method="of_scale", label="规模")
+    kind = django_filters.ChoiceFilter(
+        choices=[("trader", "个体工商户"), ("company", "企业")], method="of_kind", label="主体"
+    )
+
+    class Meta:
+        model = Company
+        fields: list[str] = []
+
+    def with_words(self, queryset: Any, name: str, value: str) -> QuerySet[Company]:
+        return queryset.matching(value)  # type: ignore[no-any-return]
+
+    def in_state(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == UNCOVERED:
+            return queryset.exclude(cover=Cover.COVERED)
+        return queryset.filter(cover=value)
+
+    def under(self, queryset: QuerySet[Company], name: str, value: Region) -> QuerySet[Company]:
+        return queryset.filter(region__path__startswith=value.path)
+
+    def in_section(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        if value == UNSTATED:
+            known = "|".join([*sections(), *dict(SECTIONS)])
+            return queryset.exclude(industry__regex=f"^({known})")
+        inside = [value, *(code for code, section in sections().items() if section == value)]
+        return queryset.filter(industry__regex=f"^({'|'.join(map(re.escape, inside))})")
+
+    def of_scale(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        return queryset.filter(scale=Scale.UNKNOWN if value == UNSTATED else value)
+
+    def of_kind(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        return queryset.filter(is_sole_trader=value == "trader")
+
+    def filter_queryset(self, queryset: QuerySet[Company]) -> QuerySet[Company]:
+        """By place, then by name."""
+        found: QuerySet[Company] = super().filter_queryset(queryset)
+        return found.order_by("region__path", "pinyin", "pk")
+
+
+class LoadFilter(ProgrammeFilter):
+    """干部负荷: by rank, county, and how many companies they carry."""
+
+    rank = django_filters.ChoiceFilter(choices=Rank.choices, method="nothing", label="职级")
+    region = django_filters.ModelChoiceFilter(
+        queryset=Region.objects.all(), to_field_name="code", method="nothing", label="行政区划代码"
+    )
+    load = django_filters.NumberFilter(method="nothing", label="包联户数")
+    room = django_filters.ChoiceFilter(choices=HEAVY, method="nothing", label="负荷")
+
+    class Meta:
+        model = Official
+        fields: list[str] = []
