@@ -34,3 +34,14 @@ def apply_calendar_change(*, change: int) -> int:
                 )
 
         return services.apply_calendar_change(change_id=change, at=timezone.now(), progress=tell)
+
+
+@shared_task(
+    autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, retry_backoff_max=60, max_retries=20
+)
+def apply_adoptions(*, version: int | None = None, at: str | None = None) -> int:
+    """Let the rules that the office chose for open work reach it, of every version whose day has come.
+
+    News of a publication names its `version`; the daily round names none. Both do all that waits.
+    """
+    return services.apply_adoptions(at=datetime.fromisoformat(at) if at else timezone.now())

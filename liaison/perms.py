@@ -20,6 +20,7 @@ class Capability(Enum):
     READ_DIRECTORY = "查看单位与干部名册"
     READ_AUDIT = "查看操作记录"
     KEEP_CALENDAR = "维护工作日历"
+    EDIT_RULES = "编辑和发布方案规则"
 
 
 ROLES: dict[str, frozenset[Capability]] = {
@@ -33,7 +34,14 @@ ROLES: dict[str, frozenset[Capability]] = {
         }
     ),
     # 协调办公室 enrols companies and assigns teams; people are the roster staff's.
-    R.OFFICE: frozenset({Capability.IMPORT_COMPANIES, Capability.READ_DIRECTORY, Capability.KEEP_CALENDAR}),
+    R.OFFICE: frozenset(
+        {
+            Capability.IMPORT_COMPANIES,
+            Capability.READ_DIRECTORY,
+            Capability.KEEP_CALENDAR,
+            Capability.EDIT_RULES,
+        }
+    ),
     # 系统管理员 may do all of it.
     R.ADMIN: frozenset(Capability),
     # Officials, unit liaison officers, leaders and assessors import nothing.

@@ -4,6 +4,10 @@ from celery.schedules import crontab
 
 TIMETABLE = {
     "relay-outbox": {"task": "liaison.tasks.relay_outbox", "schedule": 5.0},
+    "apply-adoptions": {
+        "task": "issues.tasks.apply_adoptions",
+        "schedule": crontab(minute="3", hour="0,6"),  # a version comes into force with its day
+    },
     "sweep-tickets": {
         "task": "issues.tasks.sweep_tickets",
         "schedule": crontab(minute="*/10", hour="8-18"),  # people are told within office hours

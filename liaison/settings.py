@@ -183,6 +183,7 @@ JOBS_ON_NEWS = {
     "import.check": ["liaison.tasks.check_import"],
     "import.apply": ["liaison.tasks.apply_import"],
     "proposal.asked": ["companies.tasks.solve_proposal"],
+    "version.adopted": ["issues.tasks.apply_adoptions"],
     "ticket.answered": ["assessment.tasks.invite_companies"],
 }
 

@@ -11,14 +11,17 @@ import issues.api
 import liaison.api.calendar
 import liaison.api.directory
 import liaison.api.imports
+import liaison.api.rulebook
 import liaison.api.schema
 from issues.views import calendar as moves
-from liaison.views import accounts, calendar, directory, imports, rulebook
+from issues.views import rulebook as publishing
+from liaison.views import accounts, calendar, directory, drafts, imports, rulebook
 from liaison.views.gallery import components
 
 router = DefaultRouter()
 for routes in (
     liaison.api.directory.ROUTES,
+    liaison.api.rulebook.ROUTES,
     liaison.api.calendar.ROUTES,
     liaison.api.imports.ROUTES,
     companies.api.ROUTES,
@@ -38,7 +41,24 @@ ground_floor = (
         path("officials/<int:pk>/", directory.official, name="official"),
         path("officials/<int:pk>/password/", directory.password_issue, name="password-issue"),
         path("programmes/", rulebook.programmes, name="programmes"),
+        path("programme-templates/", rulebook.templates, name="programme-templates"),
+        path("programme-templates/<slug:preset>/", rulebook.programme_new, name="programme-new"),
         path("programmes/<slug:code>/", rulebook.programme, name="programme"),
+        path("programmes/<slug:code>/compare/", rulebook.programme_compare, name="programme-compare"),
+        path("programmes/<slug:code>/draft/", drafts.draft, name="draft"),
+        path("programmes/<slug:code>/draft/new/", drafts.draft_new, name="draft-new"),
+        path("programmes/<slug:code>/draft/describe/", drafts.draft_describe, name="draft-describe"),
+        path("programmes/<slug:code>/draft/discard/", drafts.draft_discard, name="draft-discard"),
+        path("programmes/<slug:code>/draft/publish/", publishing.draft_publish, name="draft-publish"),
+        *(
+            path(f"programmes/<slug:code>/draft/rules/<slug:kind>/{rest}", view, name=name)
+            for rest, view, name in (
+                ("new/", drafts.rule_new, "rule-new"),
+                ("<int:pk>/", drafts.rule_edit, "rule"),
+                ("<int:pk>/remove/", drafts.rule_remove, "rule-remove"),
+                ("<int:pk>/move/", drafts.rule_move, "rule-move"),
+            )
+        ),
         path("calendar/", calendar.calendar, name="calendar"),
         path("calendar/<int:year>/", calendar.calendar, name="calendar-year"),
         path("calendar/<int:year>/notice/", calendar.notice, name="calendar-notice"),

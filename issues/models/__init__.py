@@ -1,10 +1,12 @@
 """The problems' room: tickets and their units, events and rungs; meetings, months, bulletins."""
 
+from issues.models.adoption import AdoptionRun, TicketAdoption
 from issues.models.meetings import AgendaItem, DispatchMeeting
 from issues.models.months import Bulletin, FrozenEnrolment, FrozenTicket, MonthEnd
 from issues.models.tickets import Category, Escalation, Ticket, TicketEvent, TicketUnit
 
 __all__ = [
+    "AdoptionRun",
     "AgendaItem",
     "Bulletin",
     "Category",
@@ -14,6 +16,7 @@ __all__ = [
     "FrozenTicket",
     "MonthEnd",
     "Ticket",
+    "TicketAdoption",
     "TicketEvent",
     "TicketUnit",
 ]

@@ -1,5 +1,6 @@
 """Writes of the problems' room. Every move of a ticket is one function here."""
 
+from issues.services.adoption import apply_adoptions
 from issues.services.bulletins import BulletinRefused, draft_bulletin, edit_bulletin, issue_bulletin
 from issues.services.deadlines import apply_calendar_change
 from issues.services.errors import MoveRefused
@@ -26,6 +27,7 @@ __all__ = [
     "MonthNotReady",
     "MoveRefused",
     "answer_ticket",
+    "apply_adoptions",
     "apply_calendar_change",
     "collect_ticket",
     "confirm_ticket",

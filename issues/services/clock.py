@@ -9,6 +9,7 @@ from issues.choices import Status
 from issues.models import Ticket
 from liaison.choices import LimitKind, Trigger
 from liaison.models import CalendarDay, Region
+from liaison.reports.adoption import escalations_on
 from liaison.services.calendar import hold_calendar, latest_number
 from liaison.workdays import Explanation, WorkCalendar
 
@@ -59,7 +60,7 @@ def run_until(ticket: Ticket, due: date, *, since: date, limit: int, calendar: W
     ticket.next_on = due
     ticket.warn_on = calendar.add(due, -ahead)
     ticket.alarm_on = calendar.add(due, lights.red_plus_days)
-    ticket.act_on = next_act(ticket, calendar=calendar)
+    ticket.act_on = next_act(ticket, calendar=calendar, on=since)
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ def await_company(ticket: Ticket, *, since: date, calendar: WorkCalendar) -> Wai
     return Wait(due, words)
 
 
-def next_act(ticket: Ticket, *, calendar: WorkCalendar) -> date | None:
-    """The first working day on which the clock has something to do on the ticket, or None.
+def next_act(ticket: Ticket, *, calendar: WorkCalendar, on: date) -> date | None:
+    """The first working day on which the clock has something to do on the ticket, or None, as of the day.
 
     An unreported draft is forwarded, and an unsigned dispatch is taken as accepted, on the working
     day after the limit; an overdue problem climbs when a rule's number of working days has passed.
@@ -97,7 +98,7 @@ def next_act(ticket: Ticket, *, calendar: WorkCalendar) -> date | None:
         reached = set(ticket.escalations.values_list("rung", flat=True))
         days += [
             calendar.add(ticket.due_on, rule.threshold)
-            for rule in ticket.version.escalations.filter(trigger=Trigger.OVERDUE).order_by("threshold")
+            for rule in escalations_on(ticket.version, Trigger.OVERDUE, on)
             if rule.rung not in reached
         ]
     return min(days, default=None)

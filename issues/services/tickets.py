@@ -16,6 +16,7 @@ from issues.services.course import advance, climb, lock_for, next_number, write_
 from issues.services.errors import MoveRefused
 from liaison.choices import LimitKind, SystemRole, Trigger
 from liaison.models import Department, GradeRule, Official, Posting
+from liaison.reports.adoption import escalations_on, grade_on
 from liaison.services import announce
 from liaison.workdays import WorkCalendar, day_of
 
@@ -78,7 +79,7 @@ def report_ticket(*, ticket: Ticket, by: Official, at: datetime) -> Ticket:
 def forward_ticket(*, ticket: Ticket, at: datetime, calendar: WorkCalendar | None = None) -> Ticket:
     """What nobody reported in time goes to the office by itself, marked, and climbs to the office's rung."""
     ticket = _report(ticket, Move.FORWARD, by=None, calendar=calendar, at=at)
-    for rule in ticket.version.escalations.filter(trigger=Trigger.UNREPORTED):
+    for rule in escalations_on(ticket.version, Trigger.UNREPORTED, day_of(at)):
         climb(ticket, rule.rung, trigger=Trigger.UNREPORTED, at=at)
     ticket.save(update_fields=["rung"])
     return ticket
@@ -132,7 +133,8 @@ def dispatch_ticket(
     calendar = calendar_of(ticket)
     source = advance(ticket, Move.DISPATCH)
     ticket.grade, ticket.category, ticket.dispatched_at = grade, category, at
-    handling = calendar.explain(today, grade.working_days, started="交办")
+    days = grade_on(ticket.version, grade.code, today).working_days
+    handling = calendar.explain(today, days, started="交办")
     ticket.due_on, ticket.due_is_provisional = handling.due, handling.provisional
     sign_by = start_step(ticket, LimitKind.SIGN, since=today, started="交办", calendar=calendar).due
     ticket.save(
@@ -180,7 +182,7 @@ def sign_ticket(
         raise MoveRefused("该问题尚未交办。")
     source = advance(ticket, Move.SIGN)
     calendar = calendar or calendar_of(ticket)
-    limit = ticket.grade.working_days
+    limit = grade_on(ticket.version, ticket.grade.code, day_of(at)).working_days
     run_until(ticket, ticket.due_on, since=day_of(at), limit=limit, calendar=calendar)
     ticket.save(update_fields=["status", *DAYS])
     note = "" if by is not None else f"{lead.department}逾期未签收，视为接受"
@@ -329,8 +331,8 @@ def rework_ticket(
         note=note.strip(),
         explanation=explanation,
     )
-    rules = ticket.version.escalations.filter(trigger=Trigger.REWORKS, threshold__lte=ticket.round - 1)
-    for rule in rules.order_by("threshold"):
+    rules = escalations_on(ticket.version, Trigger.REWORKS, day_of(at))
+    for rule in rules.filter(threshold__lte=ticket.round - 1):
         climb(ticket, rule.rung, trigger=Trigger.REWORKS, at=at)
     run_until(ticket, explanation.due, since=day_of(at), limit=days, calendar=calendar)
     ticket.save(
@@ -359,9 +361,9 @@ def escalate_overdue(*, ticket: Ticket, at: datetime, calendar: WorkCalendar | N
     calendar = calendar or calendar_of(ticket)
     today = day_of(at)
     if ticket.due_on is not None and ticket.status in (Status.DISPATCHED, Status.IN_PROGRESS):
-        for rule in ticket.version.escalations.filter(trigger=Trigger.OVERDUE).order_by("threshold"):
+        for rule in escalations_on(ticket.version, Trigger.OVERDUE, today):
             if calendar.add(ticket.due_on, rule.threshold) <= today:
                 climb(ticket, rule.rung, trigger=Trigger.OVERDUE, at=at)
-    ticket.act_on = next_act(ticket, calendar=calendar)
+    ticket.act_on = next_act(ticket, calendar=calendar, on=today)
     ticket.save(update_fields=["rung", "act_on"])
     return ticket

@@ -1,4 +1,4 @@
-"""`/api/v1/` of the ground floor: regions, departments, officials, programmes."""
+"""`/api/v1/` of the ground floor: regions, departments, officials."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 
 from liaison.forms.directory import DepartmentFilter, OfficialFilter
-from liaison.models import Department, Official, Posting, Programme, Region
+from liaison.models import Department, Official, Posting, Region
 
 
 class RegionSerializer(serializers.ModelSerializer[Region]):
@@ -82,28 +82,8 @@ class OfficialViewSet(viewsets.ReadOnlyModelViewSet[Official]):
         return people.with_postings_on(self.request.user.access.on).order_by("pinyin", "pk")
 
 
-class ProgrammeSerializer(serializers.ModelSerializer[Programme]):
-    region = serializers.CharField(source="region.code", read_only=True)
-
-    class Meta:
-        model = Programme
-        fields = ("code", "name", "region", "starts_on", "ends_on")
-
-
-class ProgrammeViewSet(viewsets.ReadOnlyModelViewSet[Programme]):
-    """包联方案."""
-
-    serializer_class = ProgrammeSerializer
-    lookup_field = "code"
-    queryset = Programme.objects.none()
-
-    def get_queryset(self) -> QuerySet[Programme]:
-        return Programme.objects.visible_to(self.request.user).select_related("region").order_by("code")
-
-
 ROUTES = [
     ("regions", RegionViewSet, "region"),
     ("departments", DepartmentViewSet, "department"),
     ("officials", OfficialViewSet, "official"),
-    ("programmes", ProgrammeViewSet, "programme"),
 ]

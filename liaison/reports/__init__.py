@@ -1,7 +1,16 @@
 """The ground floor's reading: rules as sets, in words, and where they contradict each other."""
 
 from liaison.reports.contradictions import Contradiction, contradictions
-from liaison.reports.phrases import ChapterInWords, Part, in_words, rules_in_words, sentence
+from liaison.reports.phrases import Part, in_words, sentence, value_with_unit
+from liaison.reports.reading import (
+    ChapterRead,
+    ChapterTurned,
+    chapters_read,
+    chapters_turned,
+    fingerprint,
+    key_figures,
+    turn_of,
+)
 from liaison.reports.rulesets import (
     CHAPTERS,
     Difference,
@@ -16,19 +25,25 @@ from liaison.reports.rulesets import (
 
 __all__ = [
     "CHAPTERS",
-    "ChapterInWords",
+    "ChapterRead",
+    "ChapterTurned",
     "Contradiction",
     "Difference",
     "NoSuchPreset",
     "Part",
     "Preset",
     "RuleSet",
+    "chapters_read",
+    "chapters_turned",
     "contradictions",
     "differences",
+    "fingerprint",
     "in_words",
+    "key_figures",
     "preset_of",
     "presets",
-    "rules_in_words",
     "ruleset_of",
     "sentence",
+    "turn_of",
+    "value_with_unit",
 ]

@@ -36,7 +36,7 @@ from liaison.models import (
     TeamRole,
     TriageRule,
 )
-from liaison.reports.rulesets import RuleSet
+from liaison.reports.rulesets import CHAPTERS, RuleSet
 
 NEEDED: tuple[type[Rule], ...] = (
     LoadRule,
@@ -64,30 +64,33 @@ class Contradiction:
 def contradictions(rules: RuleSet) -> list[Contradiction]:
     """Every reason why these rules cannot be published; empty when they can."""
     return [
-        Contradiction(chapter, words)
-        for chapter, check in (
-            ("team", _gaps),
-            ("team", _team),
-            ("team", _ages),
-            ("quotas", _quotas),
-            ("contact", _contact),
-            ("phases", _phases),
-            ("limits", _limits),
-            ("grades", _grades),
-            ("ladder", _ladder),
-            ("survey", _survey),
-            ("duties", _duties),
-            ("daily", _daily),
-            ("scores", _scores),
-        )
-        for words in check(rules)
+        *_gaps(rules),
+        *(
+            Contradiction(chapter, words)
+            for chapter, check in (
+                ("team", _team),
+                ("team", _ages),
+                ("quotas", _quotas),
+                ("contact", _contact),
+                ("phases", _phases),
+                ("limits", _limits),
+                ("grades", _grades),
+                ("ladder", _ladder),
+                ("survey", _survey),
+                ("duties", _duties),
+                ("daily", _daily),
+                ("scores", _scores),
+            )
+            for words in check(rules)
+        ),
     ]
 
 
-def _gaps(rules: RuleSet) -> Iterator[str]:
-    for kind in NEEDED:
-        if rules.single(kind) is None:
-            yield f"缺“{kind._meta.verbose_name}”。"
+def _gaps(rules: RuleSet) -> Iterator[Contradiction]:
+    for chapter in CHAPTERS:
+        for kind in chapter.kinds:
+            if kind in NEEDED and rules.single(kind) is None:
+                yield Contradiction(chapter.code, f"缺“{kind._meta.verbose_name}”。")
 
 
 def _team(rules: RuleSet) -> Iterator[str]:

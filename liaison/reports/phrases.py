@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from liaison.choices import LimitKind
@@ -33,7 +35,6 @@ from liaison.models import (
     LimitRule,
     LoadRule,
     PhaseRule,
-    ProgrammeVersion,
     Quota,
     ReportField,
     ReportRule,
@@ -46,7 +47,6 @@ from liaison.models import (
     TeamRole,
     TriageRule,
 )
-from liaison.reports.rulesets import CHAPTERS, RuleSet, ruleset_of
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,6 @@ class Part:
 
     text: str
     field: str = ""
-
-
-@dataclass(frozen=True)
-class ChapterInWords:
-    """A chapter of the rulebook, each rule a sentence."""
-
-    title: str
-    icon: str
-    sentences: list[str]
 
 
 LIMITS: dict[str, str] = {
@@ -75,6 +66,7 @@ LIMITS: dict[str, str] = {
     LimitKind.FEEDBACK: "办结后 {working_days} 个工作日内由包抓干部答复企业。",
     LimitKind.REWORK: "企业不满意的退回重办，{working_days} 个工作日内再次办结。",
 }
+NEW_LIMIT = "{kind}：{working_days} 个工作日。"
 SAME_DAY = "收集当日上报协调办公室（{working_days} 个工作日），逾期自动转办公室并标注。"
 
 SENTENCES: dict[type[Rule], str] = {
@@ -151,6 +143,7 @@ SWITCHES: dict[tuple[type[Rule], str], tuple[str, str]] = {
 }
 # Choices that say nothing by themselves: the clause around them is left out.
 SILENT: dict[tuple[type[Rule], str], str] = {(TeamRole, "place"): "any"}
+_UNIT = re.compile(r" ?(?:个工作日|个月|个项目|户企业|个|天|户|岁|次|分|题|时|%)")
 _CLAUSE = re.compile(r"\[([^\]]*)\]")
 _VALUE = re.compile(r"\{(\w+)\}")
 
@@ -163,7 +156,7 @@ def sentence(rule: Rule, *, editing: bool = False) -> list[Part]:
         first = _VALUE.search(words)
         return words if editing or first is None or _says_something(rule, first[1]) else ""
 
-    return list(_parts(rule, _CLAUSE.sub(clause, _template(rule))))
+    return list(_parts(rule, _CLAUSE.sub(clause, _template(rule, editing=editing))))
 
 
 def in_words(rule: Rule) -> str:
@@ -171,16 +164,26 @@ def in_words(rule: Rule) -> str:
     return "".join(part.text for part in sentence(rule))
 
 
-def _template(rule: Rule) -> str:
+def _template(rule: Rule, *, editing: bool) -> str:
     if isinstance(rule, LimitRule):
-        if rule.kind == LimitKind.REPORT and rule.working_days == 0:
+        if rule.kind == LimitKind.REPORT and rule.working_days == 0 and not editing:
             return SAME_DAY
-        return LIMITS[rule.kind]
+        return LIMITS[rule.kind] if rule.pk or not editing else NEW_LIMIT
     return SENTENCES[type(rule)]
 
 
+def value_with_unit(rule: Rule, field: str) -> str:
+    """A value as its sentence says it, with the unit that follows it there: “2 个工作日”."""
+    parts = [*sentence(rule, editing=True), Part("")]
+    for part, following in pairwise(parts):
+        if part.field == field:
+            unit = _UNIT.match(following.text)
+            return part.text + (unit[0] if unit and part.text[-1:].isdigit() else "")
+    return shown(rule, field)
+
+
 def _says_something(rule: Rule, field: str) -> bool:
-    value = getattr(rule, field)
+    value = _value(rule, field)
     return bool(value) and SILENT.get((type(rule), field)) != value
 
 
@@ -195,10 +198,17 @@ def _parts(rule: Rule, template: str) -> Iterator[Part]:
         yield Part(template[place:])
 
 
+def _value(rule: Rule, name: str) -> Any:
+    try:
+        return getattr(rule, name)
+    except ObjectDoesNotExist:  # a new row names no other row yet
+        return None
+
+
 def shown(rule: Rule, name: str) -> str:
     """A value of a rule as its sentence says it."""
-    value: Any = getattr(rule, name)
     field: Any = rule._meta.get_field(name)
+    value: Any = _value(rule, name)
     if isinstance(rule, BulletinRule) and name == "cutoff_day":
         return f"{value} 日" if value else "最后一天"
     if isinstance(rule, EscalationRule) and name == "threshold":
@@ -208,24 +218,6 @@ def shown(rule: Rule, name: str) -> str:
         return SWITCHES[type(rule), name][0 if value else 1]
     if field.choices:
         return str(dict(field.flatchoices)[value]) if value else "不限"
-    if isinstance(field, models.DecimalField):
+    if isinstance(field, models.DecimalField) and value is not None:
         return f"{value.normalize():f}"
     return "不限" if value is None or value == "" else str(value)
-
-
-def rules_in_words(version: ProgrammeVersion) -> list[ChapterInWords]:
-    """The chapters of a version's rules, in the order in which the work meets them; empty ones left out."""
-    return chapters_in_words(ruleset_of(version))
-
-
-def chapters_in_words(rules: RuleSet) -> list[ChapterInWords]:
-    """The chapters of a set of rules as plain sentences."""
-    chapters = [
-        ChapterInWords(
-            chapter.title,
-            chapter.icon,
-            [in_words(rule) for kind in chapter.kinds for rule in rules.of(kind)],
-        )
-        for chapter in CHAPTERS
-    ]
-    return [chapter for chapter in chapters if chapter.sentences]

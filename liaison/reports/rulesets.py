@@ -275,7 +275,7 @@ def _rows(kind: type[Rule], given: Any, preset: dict[str, Any]) -> Iterator[Rule
                 for seat in preset["team_roles"]
                 if seat["code"] == row["role"]
             )
-        if _has_position(kind):
+        if has_position(kind):
             row["position"] = place
         rule = kind(**row)
         for field in kind.values_asked():
@@ -284,7 +284,8 @@ def _rows(kind: type[Rule], given: Any, preset: dict[str, Any]) -> Iterator[Rule
         yield rule
 
 
-def _has_position(kind: type[Rule]) -> bool:
+def has_position(kind: type[Rule]) -> bool:
+    """Whether the office sets the order of the rows of the kind."""
     return any(field.name == "position" for field in kind.values_asked())
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 
 from liaison.choices import VersionStatus
 from liaison.models import Adoption, Official, Programme, ProgrammeVersion, Region, Rule
@@ -16,11 +17,13 @@ from liaison.reports import (
     RuleSet,
     contradictions,
     differences,
+    fingerprint,
     in_words,
     preset_of,
     ruleset_of,
 )
 from liaison.reports.rulesets import NAMES, identity
+from liaison.services.outbox import announce
 from liaison.services.trail import record
 
 Copies = dict[tuple[type[Rule], tuple[str, ...]], Rule]
@@ -170,10 +173,10 @@ def save_rule(
     rule.version = version
     for name, value in values.items():
         setattr(rule, name, value)
-    try:
-        rule.full_clean()
-    except ValidationError as error:
-        raise DraftRefused("".join(error.messages)) from None
+    others = list(type(rule).rows_of(version).exclude(pk=rule.pk))
+    if rule.pk is None:
+        _place(rule, others)
+    _check(rule, others)
     rule.save()
     record(
         "修改规则",
@@ -185,6 +188,49 @@ def save_rule(
         after=in_words(rule),
     )
     return rule
+
+
+def _place(rule: Rule, others: Sequence[Rule]) -> None:
+    """A new row stands last, under a code that no other row has."""
+    for field in rule.values_asked():
+        if field.name == "position":
+            last = max((getattr(row, field.name) for row in others), default=0)
+            setattr(rule, field.name, last + 1)
+        elif isinstance(field, models.SlugField) and not getattr(rule, field.name):
+            taken = {getattr(row, field.name) for row in others}
+            stem = rule._meta.model_name
+            code = next(f"{stem}-{n}" for n in count(1) if f"{stem}-{n}" not in taken)
+            setattr(rule, field.name, code)
+
+
+def _check(rule: Rule, others: Iterable[Rule]) -> None:
+    try:
+        rule.full_clean(validate_unique=False, validate_constraints=False)
+        twin = next((row for row in others if identity(row) == identity(rule)), None)
+        if twin is not None:
+            raise DraftRefused(f"本版已经有这一条：{in_words(twin)}")
+        rule.validate_constraints()
+    except ValidationError as error:
+        raise DraftRefused("".join(dict.fromkeys(error.messages))) from None
+
+
+@transaction.atomic
+def move_rule(*, version: ProgrammeVersion, rule: Rule, by: Official, at: datetime, up: bool) -> None:
+    """上移、下移: a row of a draft changes places with its neighbour; at the end of the list it stays."""
+    version = _draft(version)
+    kind = type(rule)
+    rows = sorted(kind.rows_of(version), key=lambda row: (row.position, row.pk))
+    place = next((n for n, row in enumerate(rows) if row.pk == rule.pk), None)
+    if place is None:
+        raise DraftRefused("这条规则不属于该草稿。")
+    other = place - 1 if up else place + 1
+    if not 0 <= other < len(rows):
+        return
+    rows[place], rows[other] = rows[other], rows[place]
+    for number, row in enumerate(rows, start=1):
+        row.position = number
+        row.save(update_fields=["position"])
+    record("调整规则顺序", version, by=by, at=at, rule=in_words(rule), up=up)
 
 
 @transaction.atomic
@@ -199,12 +245,18 @@ def remove_rule(*, version: ProgrammeVersion, rule: Rule, by: Official, at: date
 
 @transaction.atomic
 def publish_version(
-    *, version: ProgrammeVersion, by: Official | None, at: datetime, adopt: Collection[str] = ()
+    *,
+    version: ProgrammeVersion,
+    by: Official | None,
+    at: datetime,
+    adopt: Collection[str] = (),
+    seen: str = "",
 ) -> ProgrammeVersion:
     """Freeze a draft and put it in force from its effective day; `adopt` names changed rules that hold for
-    open work of the earlier versions, too.
+    open work of the earlier versions, too. `seen` is the fingerprint of the rules that the office looked at.
 
-    Raises PublishRefused with every reason at once: gaps, contradictions, a day that another version holds.
+    Raises PublishRefused with every reason at once: gaps, contradictions, a day that another version holds,
+    a draft that somebody else changed meanwhile.
     """
     programme = Programme.objects.select_for_update(of=("self",)).get(pk=version.programme_id)
     version = ProgrammeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
@@ -212,6 +264,8 @@ def publish_version(
         raise PublishRefused("该版本已发布。")
     rules = ruleset_of(version)
     reasons = [found.words for found in contradictions(rules)]
+    if seen and seen != fingerprint(rules):
+        reasons.insert(0, "您打开本页之后，草稿又有改动。请核对下面的内容后再发布。")
     earlier = list(programme.versions.filter(status=VersionStatus.PUBLISHED).order_by("number"))
     if earlier and version.effective_from <= earlier[-1].effective_from:
         before = earlier[-1]
@@ -230,6 +284,8 @@ def publish_version(
         Adoption(version=old, newer=version, rule=name) for old in earlier for name in sorted(set(adopt))
     )
     record("发布方案版本", version, by=by, at=at, adopted=sorted(set(adopt)))
+    if adopt:
+        announce("version.adopted", at=at, version=version.pk)
     return version
 
 

@@ -61,6 +61,10 @@ def _closure(w: World) -> tuple[Any, ...]:
     return (w.closure.pk,)
 
 
+def _rule(w: World) -> tuple[Any, ...]:
+    return (w.code, "team_roles", w.seat_rule.pk)
+
+
 def _api_company(w: World, **more: Any) -> dict[str, Any]:
     return {"company": w.cast.company.uscc, "programme": w.code} | more
 
@@ -117,6 +121,7 @@ RECUSAL: dict[str, Any] = {
     "hidden": EVERYBODY - MANAGERS - {"official"},
     "path": lambda w: (w.recusal.pk,),
 }
+RULES: dict[str, Any] = {"allowed": MANAGERS, "path": lambda w: (w.code,)}
 
 PAGES = (
     # the front door
@@ -138,6 +143,23 @@ PAGES = (
     Row("liaison:password-issue", _roles("roster", "admin"), path=lambda w: (w.cast.unit.pk,), method="POST"),
     Row("liaison:programmes", EVERYBODY),
     Row("liaison:programme", EVERYBODY, path=lambda w: (w.code,)),
+    Row("liaison:programme-compare", EVERYBODY, path=lambda w: (w.code,)),
+    Row("liaison:programme-templates", MANAGERS),
+    Row("liaison:programme-new", MANAGERS, path=lambda w: ("p4",)),
+    Row("liaison:programme-new", MANAGERS, path=lambda w: ("p4",), method="POST"),
+    Row("liaison:draft", **RULES),
+    Row("liaison:draft-new", **RULES, method="POST"),
+    Row("liaison:draft-describe", **RULES),
+    Row("liaison:draft-describe", **RULES, method="POST"),
+    Row("liaison:draft-discard", **RULES, method="POST"),
+    Row("liaison:draft-publish", **RULES),
+    Row("liaison:draft-publish", **RULES, method="POST"),
+    Row("liaison:rule-new", MANAGERS, path=lambda w: (w.code, "quotas")),
+    Row("liaison:rule-new", MANAGERS, path=lambda w: (w.code, "quotas"), method="POST"),
+    Row("liaison:rule", MANAGERS, path=_rule),
+    Row("liaison:rule", MANAGERS, path=_rule, method="POST"),
+    Row("liaison:rule-remove", MANAGERS, path=_rule, method="POST"),
+    Row("liaison:rule-move", MANAGERS, path=_rule, method="POST"),
     Row("liaison:calendar", EVERYBODY),
     Row("liaison:calendar-year", EVERYBODY, path=lambda w: (2026,)),
     Row("liaison:calendar-notice", MANAGERS, path=lambda w: (2027,)),
@@ -343,6 +365,8 @@ API = (
     Row("calendar-day-list", EVERYBODY),
     Row("programme-list", EVERYBODY),
     Row("programme-detail", EVERYBODY, path=lambda w: (w.code,)),
+    Row("programme-versions", EVERYBODY, path=lambda w: (w.code,)),
+    Row("programme-version", EVERYBODY, path=lambda w: (w.code, 1)),
     Row("import-list", ROSTERS),
     Row("import-list", ROSTERS, method="POST"),
     Row("import-detail", ROSTERS, path=_run),

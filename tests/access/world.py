@@ -10,8 +10,8 @@ from assessment.models import Score, Survey
 from companies.models import Assignment, Contact, DoorCard, DutyEntry, Proposal, ProposalPair, Recusal, Visit
 from issues.models import Bulletin, DispatchMeeting, Ticket
 from liaison.choices import DayKind
-from liaison.models import Batch, CalendarChange, CalendarDay, Deputy, Group, GroupMember, ImportRun
-from liaison.services import draft_exception
+from liaison.models import Batch, CalendarChange, CalendarDay, Deputy, Group, GroupMember, ImportRun, TeamRole
+from liaison.services import draft_exception, draft_version
 from tests.factories import (
     CalendarDayFactory,
     Cast,
@@ -66,6 +66,7 @@ class World:
     absence: Deputy  # the official away in May, `stranger` stands in
     batch: Batch  # of a programme that was not asked for any
     recusal: Recusal  # the official's own, from the last day of the year on: they sit in the team until then
+    seat_rule: TeamRole  # of the draft of the programme's next version
     code: str = "p2"
     month: str = "2026-03"
 
@@ -93,6 +94,9 @@ def raise_world(cast: Cast) -> World:
     ProposalGapFactory(proposal=proposal, enrolment=cast.other_enrolment)
     ProposalSupplyFactory(proposal=proposal)
     squad = GroupFactory(region=cast.city, name="第 1 小分队")
+    next_version = draft_version(
+        programme=cast.version.programme, effective_from=date(2026, 5, 1), by=cast.office, at=NOW
+    )
     return World(
         cast=cast,
         contact=cast.company.contacts.get(),
@@ -130,6 +134,7 @@ def raise_world(cast: Cast) -> World:
         pair=ProposalPairFactory(proposal=proposal, enrolment=enrolment, official=official),
         duty=DutyEntryFactory(enrolment=enrolment, official=official),
         door=DoorCardFactory(company=cast.company),
+        seat_rule=TeamRole.objects.get(version=next_version, code="officer"),
         closure=CalendarDayFactory(
             on=date(2026, 7, 15), name="防汛停工", document="临江防指〔2026〕3号", region=cast.county
         ),

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 
 from issues.choices import BulletinState, MeetingState, Outcome, Part, Status
-from issues.models import TicketEvent, TicketUnit
+from issues.models import TicketAdoption, TicketEvent, TicketUnit
 from tests import factories as f
 from tests.constraints import FROZEN_ROW, Acts, again, change
 from tests.factories import TicketFactory, at
@@ -26,7 +26,13 @@ def second_unit(part: Part, same: bool) -> None:
     )
 
 
+def adopted_twice() -> None:
+    ticket = TicketFactory()
+    again(TicketAdoption.objects.create(ticket=ticket, newer=ticket.version, at=at(2026, 3, 2)))
+
+
 REFUSED: Acts = {
+    "issues_ticket_adopts_once": adopted_twice,
     "issues_ticket_status_known": lambda: change(TicketFactory(dispatched=True), status="lost"),
     "issues_ticket_source_known": lambda: change(TicketFactory(), source="rumour"),
     "issues_ticket_rung_known": lambda: change(TicketFactory(), rung="roof"),

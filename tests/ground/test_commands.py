@@ -54,6 +54,14 @@ class TestLoadPreset:
         with pytest.raises(CommandError, match=words):
             run("load_preset", preset, region=CityFactory().code)
 
+    @pytest.mark.parametrize("preset", ["p0", "p1", "p2", "p3", "p4"])
+    def test_every_template_loads_and_two_regions_share_one(self, preset):
+        city = CityFactory()
+        run("load_preset", preset, region=city.code)
+        words = run("load_preset", preset, region=city.code, code="again", name="又一个", draft=True)
+        assert "已建立草稿：又一个 第 1 版" in words
+        assert sorted(Programme.objects.values_list("code", flat=True)) == sorted([preset, "again"])
+
     def test_refuses_a_second_programme_of_the_same_code(self):
         city = CityFactory()
         run("load_preset", "p2", region=city.code)

@@ -58,6 +58,7 @@ OBJECTS = (
 
 # What a field needs to be right, so that one wrong field is not hidden behind the others. The rest is text.
 GOOD = {
+    "effective_from": "2026-06-01",
     "starts_on": "2026-04-02", "on": "2026-04-02", "due_on": "2026-04-20", "held_on": "2026-04-02",
     "programme": "p2", "mode": "visit", "has_problem": "yes", "category": "power", "phone": "13900000001",
     "score": "5", "grade": "A", "region": "", "client_id": "7f3a0a3e-9a2b-4a52-9a77-0d0c3f6f8f11",

@@ -1,0 +1,96 @@
+"""What a new version's rules mean for open problems: which running clocks each of them touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from issues.choices import OPEN, Part, Status
+from issues.models import Escalation, Ticket, TicketUnit
+from liaison.choices import LimitKind, Trigger
+from liaison.models import EscalationRule, LimitRule, ProgrammeVersion, Rule
+from liaison.reports.reading import Turn
+
+HANDLED = (Status.DISPATCHED, Status.IN_PROGRESS)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A changed rule of which the office chooses whether it holds for open work, and how many it touches."""
+
+    turn: Turn
+    name: str
+    touched: int
+    what: str  # what is counted anew
+
+
+def touched_by(name: str) -> Q:
+    """Open problems of which a running clock is set by the rule, named as in an Adoption."""
+    kind, _, which = name.partition("/")
+    if kind == "light_rule":
+        return Q(status__in=OPEN)
+    if kind == "grades":  # a problem in rework runs by the rework limit
+        return Q(status__in=HANDLED, grade__code=which, round=1)
+    if kind == "escalations":
+        trigger, _, rung = which.partition("/")
+        waiting = {Trigger.UNREPORTED: (Status.DRAFT,), Trigger.OVERDUE: HANDLED}.get(Trigger(trigger), OPEN)
+        reached = Escalation.objects.filter(ticket=OuterRef("pk"), rung=rung)
+        return Q(~Exists(reached), status__in=waiting)
+    helping = TicketUnit.objects.filter(
+        ticket=OuterRef("pk"), part=Part.COOPERATE, is_current=True, finished_at__isnull=True
+    )
+    return {
+        LimitKind.REPORT: Q(status=Status.DRAFT),
+        LimitKind.TRIAGE: Q(status=Status.REPORTED),
+        LimitKind.SIGN: Q(status=Status.DISPATCHED),
+        LimitKind.COOPERATE: Q(Exists(helping), status__in=HANDLED),
+        LimitKind.FEEDBACK: Q(status=Status.RESOLVED),
+        LimitKind.REWORK: Q(status__in=HANDLED, round__gt=1),
+    }.get(LimitKind(which), Q(pk__in=[]))  # the first contact has no stored deadline
+
+
+def effects_of(version: ProgrammeVersion, turns: Iterable[Turn]) -> list[Effect]:
+    """How many open problems of the programme's earlier versions each changed rule touches; one query."""
+    turns = list(turns)
+    tickets = Ticket.objects.filter(
+        programme=version.programme_id, status__in=OPEN, version__number__lt=version.number
+    )
+    counts = {f"n{i}": Count("pk", filter=touched_by(one.difference.name)) for i, one in enumerate(turns)}
+    found = tickets.aggregate(**counts) if counts else {}
+    return [
+        Effect(one, one.difference.name, found[f"n{i}"], _what(one.difference.rule))
+        for i, one in enumerate(turns)
+    ]
+
+
+def _what(rule: Rule) -> str:
+    if isinstance(rule, LimitRule):
+        if rule.kind == LimitKind.FIRST_CONTACT:
+            return "首次联系不单独计时，没有在办期限受影响"
+        return f"正在走“{rule.get_kind_display()}”这一步的问题，期限重算"
+    if isinstance(rule, EscalationRule):
+        return "还没有提到这一级的问题，以后按新规则提级"
+    if rule._meta.model_name == "graderule":
+        return "已交办、尚未办结的这一等级问题，从交办日按新时限重算"
+    return "全部未销号的问题，预警日和严重逾期日重算"
+
+
+def open_for(newer: ProgrammeVersion, names: Iterable[str]) -> list[int]:
+    """Open problems of the versions that adopt these rules, not yet counted anew; by number."""
+    touched = Q(pk__in=[])
+    for name in names:
+        touched |= touched_by(name)
+    return list(
+        Ticket.objects.filter(
+            touched,
+            status__in=OPEN,
+            version__adoptions__newer=newer,
+            programme=newer.programme_id,
+        )
+        .exclude(adoptions__newer=newer)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+        .distinct()
+    )
