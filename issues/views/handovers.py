@@ -67,7 +67,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     tickets = _tickets_of(request, [seat.enrolment_id for seat in seats])
     context = {
         "person": person,
-        "posting": posting,
+        "leaving": posting,
         "form": form,
         "rows": [
             (seat, form[f"seat_{seat.pk}"], form[f"to_{seat.pk}"], tickets.get(seat.enrolment_id, []))
