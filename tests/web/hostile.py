@@ -65,6 +65,7 @@ GOOD = {
     "outcome": "solved", "reason": "not_ours", "back": "", "everything": "", "again": "", "is_primary": "",
     "report_now": "", "replaces": "", "q": "", "kind": "companies", "title": f"标题{MARK}",
     "name": f"林{MARK}", "summary": f"情况{MARK}",
+    "source": "policy", "is_none": "", "words": f"内容{MARK}", "finance_wan": "", "credit_wan": "",
 }  # fmt: skip
 
 
