@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any
 from urllib.parse import quote
+from zlib import crc32
 
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -56,6 +58,26 @@ OBJECTS = (
     *(("application/json; charset=nowhere", b"{}"), *FORMS),
 )
 
+# How many of these values a name is tried with: the next ones in turn, so that an address with several names
+# sees them all, and the same ones each time.
+OF_ADDRESS, OF_FORM, OF_JSON = 3, 3, 5
+
+# What a page says of itself rather than a person: it is not shown again as it came.
+NOT_TYPED = {"instead_of"}
+
+# A second form of a page: the button that sends it, and what it holds besides.
+SECOND_FORM = {"liaison:calendar-notice": ("read", {"text"})}
+
+# A form's rows are alike: the first stands for all. How many there are no person types.
+LATER_ROW = re.compile(r"-[1-9]\d*-")
+COUNTS_ROWS = "_FORMS"
+
+# Where leading on says enough.
+SILENT = {"liaison:sign-in", "liaison:sign-out"}
+
+# Tables that may change though the answer is a refusal.
+BESIDES = {"django_session"}
+
 # What a field needs to be right, so that one wrong field is not hidden behind the others. The rest is text.
 GOOD = {
     "effective_from": "2026-06-01",
@@ -63,6 +85,9 @@ GOOD = {
     "programme": "p2", "mode": "visit", "has_problem": "yes", "category": "power", "phone": "13900000001",
     "score": "5", "grade": "A", "region": "", "client_id": "7f3a0a3e-9a2b-4a52-9a77-0d0c3f6f8f11",
     "outcome": "solved", "reason": "not_ours", "back": "", "everything": "", "again": "", "is_primary": "",
+    "instead_of": "", "read": "", "has_looked": "", "across": "", "only_uncovered": "",
+    "published_on": "2025-11-04", "rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0",
+    "rows-MIN_NUM_FORMS": "0", "rows-MAX_NUM_FORMS": "30",
     "report_now": "", "replaces": "", "q": "", "kind": "companies", "title": f"标题{MARK}",
     "name": f"林{MARK}", "summary": f"情况{MARK}",
     "source": "policy", "is_none": "", "words": f"内容{MARK}", "finance_wan": "", "credit_wan": "",
@@ -185,6 +210,27 @@ def listen(patch: Any) -> Asked:
     return asked
 
 
+class Writes:
+    """Notes whether anything was written, kept or not: only then is it worth looking at every table."""
+
+    def __init__(self) -> None:
+        self.seen = False
+
+    def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if str(sql).lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE", "WITH R"):
+            self.seen = True
+        return execute(sql, params, many, context)
+
+
+def all_rows() -> dict[str, str]:
+    """Which rows every table holds, by their place on disk: any insert, update or delete shows."""
+    tables = [name for name in connection.introspection.table_names() if name not in BESIDES]
+    ask = "(SELECT coalesce(string_agg(ctid::text, ' ' ORDER BY ctid), '') FROM {})"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(ask.format(connection.ops.quote_name(name)) for name in tables))
+        return dict(zip(tables, cursor.fetchone(), strict=True))
+
+
 class Attack:
     """One address, one person who may open it, and what has gone wrong so far."""
 
@@ -195,12 +241,17 @@ class Attack:
         self.client = Client(raise_request_exception=False)
         self.client.force_login(world.cast[who])
         self.wrong: list[str] = []
-        self.sent = 0
+        self.turn = crc32(f"{row.name} {row.method}".encode())
+
+    def some(self, values: tuple[Any, ...], count: int) -> list[Any]:
+        """The next `count` of the values in turn."""
+        start, self.turn = self.turn % len(values), self.turn + count
+        return list(islice(cycle(values), start, start + count))
 
     def send(self, address: str, body: Any = None, kind: str | None = None) -> Any:
-        """The answer; what the request changed is undone."""
-        self.sent += 1
-        with transaction.atomic():
+        """The answer, and which tables it `changed`, though it is a refusal; what was changed is undone."""
+        writes, during = Writes(), None
+        with transaction.atomic(), connection.execute_wrapper(writes):
             if self.row.method == "GET":
                 response = self.client.get(address)
             elif kind is not None:
@@ -213,7 +264,11 @@ class Attack:
                 response = self.client.post(address, body)
             if response.streaming:
                 list(response.streaming_content)
+            if writes.seen and (response.status_code >= 400 or is_mute(response)):
+                during = all_rows()
             transaction.set_rollback(True)
+        before = all_rows() if during is not None else {}
+        response.changed = [name for name, rows in before.items() if during and during[name] != rows]
         return response
 
     def judge(self, response: Any, tried: str, typed: Iterable[str] = ()) -> None:
@@ -225,8 +280,13 @@ class Attack:
                 f"{said} {info[0].__name__ if info else ''} {str(info[1])[:200] if info else ''}"
             )
             return
+        speaks = self.row.method == "GET" or self.row.name in SILENT
+        if is_mute(response) and not speaks and not response.changed:
+            self.wrong.append(f"{said} says nothing")
         if response.status_code < 400 or response.streaming:
             return
+        if response.changed:
+            self.wrong.append(f"{said} changed {', '.join(response.changed)}")
         text = response.content.decode()
         if not says_why(text, self.is_api):
             self.wrong.append(f"{said} says {text[:200]!r}")
@@ -235,13 +295,13 @@ class Attack:
             self.wrong += [f"{said} lost {value[:40]}" for value in typed if value not in shown]
 
     def query(self, values: tuple[str, ...]) -> None:
-        """Each name that the address reads, with each value."""
+        """Each name that the address reads, with some of the values."""
         self.send(self.address, self.body())
         tried: set[str] = set()
         while fresh := [name for name in self.asked.query if name not in tried]:
             for name in fresh:
                 tried.add(name)
-                for value in values:
+                for value in self.some(values, OF_ADDRESS):
                     address = f"{self.address}?{quote(name)}={value}"
                     self.judge(self.send(address, self.body()), f"?{name}={value}")
 
@@ -265,8 +325,8 @@ class Attack:
                     continue
                 self.judge(self.send(address, self.body()), f"part {place} {str(wrong)[:30]}")
 
-    def body(self) -> dict[str, Any]:
-        """A body without fault, as far as one can tell."""
+    def body(self, name: str = "") -> dict[str, Any]:
+        """A body without fault, as far as one can tell: of the form that holds this field."""
         if self.is_api:
             return dict(self.row.body(self.world))
         right = GOOD | right_names(self.world)
@@ -274,22 +334,34 @@ class Attack:
         found |= {"csrfmiddlewaretoken": "x"} | self.row.body(self.world)
         if "file" in found:
             found["file"] = SimpleUploadedFile("名册.csv", "企业名称\n".encode())
-        return {name: value for name, value in found.items() if value != ""}
+        found = {key: value for key, value in found.items() if not LATER_ROW.search(key)}
+        if self.row.name in SECOND_FORM:
+            button, fields = SECOND_FORM[self.row.name]
+            second = {button, *fields}
+            found = {key: value for key, value in found.items() if (key in second) == (name in second)}
+            found |= {button: "1"} if name in fields else {}
+        return {key: value for key, value in found.items() if value != ""}
 
     def fields(self, values: tuple[Any, ...]) -> None:
-        """Each field that the address reads, with each value, the others as they should be."""
+        """Each field that the address reads, with some of the values, the others as they should be."""
         self.send(self.address, self.body())
         tried: set[str] = set()
         while fresh := [name for name in (*self.row.body(self.world), *self.asked.body) if name not in tried]:
             for name in dict.fromkeys(fresh):
                 tried.add(name)
-                for value in values:
-                    body = self.body()
+                if LATER_ROW.search(name):
+                    continue
+                for value in self.some(values, OF_JSON if self.is_api else OF_FORM):
+                    body = self.body(name)
                     typed = [
-                        key for key, right in body.items() if MARK in str(right) and "password" not in key
+                        key
+                        for key, right in body.items()
+                        if MARK in str(right) and "password" not in key and key not in NOT_TYPED
                     ]
                     body[name] = value
                     kept = [body[key] for key in typed if MARK in str(body[key])]
+                    if name.endswith(COUNTS_ROWS):
+                        kept = []
                     self.judge(self.send(self.address, body), f"{name}={value!r}", kept)
 
     def bodies(self) -> None:
@@ -297,6 +369,11 @@ class Attack:
         for kind, body in OBJECTS if self.is_api else FORMS:
             response = self.send(self.address, body, kind)
             self.judge(response, f"{kind} {body[:20]!r}")
+
+
+def is_mute(response: Any) -> bool:
+    """Whether it only leads on, without a message for the next page."""
+    return response.status_code == 302 and not get_messages(response.wsgi_request).added_new
 
 
 def says_why(text: str, is_api: bool) -> bool:
