@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import cycle, islice
@@ -85,7 +85,7 @@ GOOD = {
     "programme": "p2", "mode": "visit", "has_problem": "yes", "category": "power", "phone": "13900000001",
     "score": "5", "grade": "A", "region": "", "client_id": "7f3a0a3e-9a2b-4a52-9a77-0d0c3f6f8f11",
     "outcome": "solved", "reason": "not_ours", "back": "", "everything": "", "again": "", "is_primary": "",
-    "instead_of": "", "read": "", "has_looked": "", "across": "", "only_uncovered": "",
+    "instead_of": "", "read": "", "has_looked": "",
     "published_on": "2025-11-04", "rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0",
     "rows-MIN_NUM_FORMS": "0", "rows-MAX_NUM_FORMS": "30",
     "report_now": "", "replaces": "", "q": "", "kind": "companies", "title": f"标题{MARK}",
@@ -271,7 +271,7 @@ class Attack:
         response.changed = [name for name, rows in before.items() if during and during[name] != rows]
         return response
 
-    def judge(self, response: Any, tried: str, typed: Iterable[str] = ()) -> None:
+    def judge(self, response: Any, tried: str, typed: Mapping[str, str] | None = None) -> None:
         """Never a 5xx; a refusal says why, in Chinese; a form shown again still holds what was typed."""
         said = f"{self.row} as {self.who}, {tried[:90]}: {response.status_code}"
         if response.status_code >= 500:
@@ -291,8 +291,9 @@ class Attack:
         if not says_why(text, self.is_api):
             self.wrong.append(f"{said} says {text[:200]!r}")
         if response.status_code == 422:
-            shown = unescape(text)
-            self.wrong += [f"{said} lost {value[:40]}" for value in typed if value not in shown]
+            shown, ticks = unescape(text), ticks_in(text)
+            lost = [name for name, value in (typed or {}).items() if value not in shown and name not in ticks]
+            self.wrong += [f"{said} lost {name}" for name in lost]
 
     def query(self, values: tuple[str, ...]) -> None:
         """Each name that the address reads, with some of the values."""
@@ -352,16 +353,10 @@ class Attack:
                 if LATER_ROW.search(name):
                     continue
                 for value in self.some(values, OF_JSON if self.is_api else OF_FORM):
-                    body = self.body(name)
-                    typed = [
-                        key
-                        for key, right in body.items()
-                        if MARK in str(right) and "password" not in key and key not in NOT_TYPED
-                    ]
-                    body[name] = value
-                    kept = [body[key] for key in typed if MARK in str(body[key])]
+                    body = self.body(name) | {name: value}
+                    kept = {key: text for key, text in body.items() if MARK in str(text) and is_typed(key)}
                     if name.endswith(COUNTS_ROWS):
-                        kept = []
+                        kept = {}
                     self.judge(self.send(self.address, body), f"{name}={value!r}", kept)
 
     def bodies(self) -> None:
@@ -369,6 +364,17 @@ class Attack:
         for kind, body in OBJECTS if self.is_api else FORMS:
             response = self.send(self.address, body, kind)
             self.judge(response, f"{kind} {body[:20]!r}")
+
+
+def is_typed(name: str) -> bool:
+    """Whether a person types this, and finds it again when the form comes back."""
+    return "password" not in name and name not in NOT_TYPED
+
+
+def ticks_in(text: str) -> set[str]:
+    """The page's boxes to tick: they come back ticked, whatever was sent for them."""
+    boxes = [tag for tag in re.findall(r"<input[^>]*>", text) if 'type="checkbox"' in tag]
+    return {found[1] for tag in boxes if (found := re.search(r'name="([^"]*)"', tag))}
 
 
 def is_mute(response: Any) -> bool:
