@@ -85,7 +85,7 @@ GOOD = {
     "programme": "p2", "mode": "visit", "has_problem": "yes", "category": "power", "phone": "13900000001",
     "score": "5", "grade": "A", "region": "", "client_id": "7f3a0a3e-9a2b-4a52-9a77-0d0c3f6f8f11",
     "outcome": "solved", "reason": "not_ours", "back": "", "everything": "", "again": "", "is_primary": "",
-    "instead_of": "", "read": "", "has_looked": "",
+    "instead_of": "", "read": "", "has_looked": "", "rule": "",
     "published_on": "2025-11-04", "rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0",
     "rows-MIN_NUM_FORMS": "0", "rows-MAX_NUM_FORMS": "30",
     "report_now": "", "replaces": "", "q": "", "kind": "companies", "title": f"标题{MARK}",
@@ -353,8 +353,10 @@ class Attack:
                 if LATER_ROW.search(name):
                     continue
                 for value in self.some(values, OF_JSON if self.is_api else OF_FORM):
-                    body = self.body(name) | {name: value}
-                    kept = {key: text for key, text in body.items() if MARK in str(text) and is_typed(key)}
+                    right = self.body(name)
+                    body = right | {name: value}
+                    typed = [key for key, text in right.items() if MARK in str(text) and is_typed(key)]
+                    kept = {key: body[key] for key in typed if MARK in str(body[key])}
                     if name.endswith(COUNTS_ROWS):
                         kept = {}
                     self.judge(self.send(self.address, body), f"{name}={value!r}", kept)
