@@ -21,6 +21,7 @@ from issues.models import Ticket
 from issues.reports import duties as report
 from issues.reports.duties import Ledger
 from liaison.choices import VersionStatus
+from liaison.forms.filters import WrongFilter
 from liaison.models import Batch, DutyRule, Official, Programme
 
 PER_PAGE = 50
@@ -34,7 +35,8 @@ def _asked(request: HttpRequest, code: str = "") -> tuple[Ledger | None, list[Pr
     """
     on = request.user.access.on
     asking = LedgerFilter(request.GET, Official.objects.none(), request=request)
-    _ = asking.qs  # raises WrongFilter
+    if asking.is_bound and not asking.is_valid():
+        raise WrongFilter(asking.mistakes())
     chosen = asking.form.cleaned_data if asking.is_bound else {}
     ruled = DutyRule.objects.filter(
         version__programme=OuterRef("pk"), version__status=VersionStatus.PUBLISHED

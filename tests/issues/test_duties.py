@@ -255,6 +255,13 @@ class TestPages:
         assert link is not None
         assert "帮企业申报技改补贴" in client.get(link[1].replace("&amp;", "&")).content.decode()
 
+    def test_people_are_found_by_name_and_by_unit(self, p1, client_as, clock):
+        clock(at(2026, 6, 30))
+        client = client_as("office")
+        for words, n in (("驻企", 2), (p1.cast.industry.name, 3), ("查无此人", 0)):
+            page = client.get(reverse("issues:duties"), {"q": words}).context["page"]
+            assert page.paginator.count == n
+
     def test_days_to_come_are_refused_in_words(self, p1, client_as, clock):
         clock(at(2026, 6, 30))
         answer = client_as("office").get(reverse("issues:duties"), {"until": "2026-07-01"})
