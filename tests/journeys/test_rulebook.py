@@ -91,7 +91,7 @@ def test_a_programme_is_made_from_a_template_on_a_phone(page: Page, sign_in: Sig
     faultless(page)
     page.get_by_role("link", name="从模板新建").click()
     faultless(page)
-    page.get_by_role("link", name="用“服务企业专员”新建").click()
+    page.get_by_role("link", name="用这个模板：服务企业专员").click()
     faultless(page)
     page.get_by_role("button", name="建立草稿").click()
     expect(page.get_by_role("heading", level=1, name="第 1 版草稿")).to_be_visible()
