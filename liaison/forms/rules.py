@@ -52,6 +52,7 @@ class RuleForm(forms.ModelForm[Any]):
         self.auto_id = f"rule-{self._meta.model._meta.model_name}-{self.instance.pk or 'new'}-%s"
         for name, rule in self.fields.items():
             self._fit(name, rule, version)
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True  # a click opens it to be typed in
 
     def _fit(self, name: str, rule: Any, version: ProgrammeVersion) -> None:
         if name == "role":
