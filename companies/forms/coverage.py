@@ -31,7 +31,7 @@ def section_of(industry: str) -> str:
     return industry[:1] if industry[:1] in dict(SECTIONS) else ""
 
 
-class ProgrammeFilter(FilterSet):
+class _ProgrammeFilter(FilterSet):
     """Of which programme, on which day."""
 
     programme = CodeFilter(
@@ -44,7 +44,7 @@ class ProgrammeFilter(FilterSet):
         return queryset
 
 
-class CoverFilter(ProgrammeFilter):
+class CoverFilter(_ProgrammeFilter):
     """覆盖情况: companies by their state in the programme, place, industry, scale and kind."""
 
     q = django_filters.CharFilter(method="with_words", label="名称、信用代码或拼音")
@@ -94,7 +94,7 @@ class CoverFilter(ProgrammeFilter):
         return found.order_by("region__path", "pinyin", "pk")
 
 
-class LoadFilter(ProgrammeFilter):
+class LoadFilter(_ProgrammeFilter):
     """干部负荷: by rank, county, and how many companies they carry."""
 
     rank = django_filters.ChoiceFilter(choices=Rank.choices, method="nothing", label="职级")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +16,7 @@ from companies import perms, reports, services
 from companies.forms.batches import BatchForm
 from companies.forms.groups import LastDayForm
 from companies.views.queues import page_of, workbook_of
-from liaison.models import Batch, Programme, ProgrammeVersion
+from liaison.models import Batch, BatchRule, Programme, ProgrammeVersion
 
 ROTATION = ("企业", "统一社会信用代码", "席位", "本批担任", "单位", "起", "止", "走访次数", "下一批接任")
 
@@ -32,12 +32,20 @@ def _programme(request: HttpRequest, code: str) -> Programme:
     return get_object_or_404(rows, code=code)
 
 
+def _version(programme: Programme, on: date) -> ProgrammeVersion | None:
+    try:
+        return programme.version_on(max(on, programme.starts_on))
+    except ProgrammeVersion.DoesNotExist:
+        return None
+
+
+def _rule(programme: Programme, on: date) -> BatchRule | None:
+    return getattr(_version(programme, on), "batch_rule", None)
+
+
 def _batches(request: HttpRequest, programme: Programme, form: BatchForm | None = None) -> HttpResponse:
     on = request.user.access.on
-    try:
-        version: ProgrammeVersion | None = programme.version_on(max(on, programme.starts_on))
-    except ProgrammeVersion.DoesNotExist:
-        version = None
+    version = _version(programme, on)
     rows = list(programme.batches.order_by("-number"))
     rule = getattr(version, "batch_rule", None)
     first = rows[0].ends_on + timedelta(days=1) if rows else max(on, programme.starts_on)
@@ -61,6 +69,9 @@ def batch_open(request: HttpRequest, code: str) -> HttpResponse:
     programme = _programme(request, code)
     if not perms.may_run(request.user, programme):
         raise PermissionDenied
+    if _rule(programme, request.user.access.on) is None:
+        messages.error(request, f"“{programme}”不分批次，没有批次规则，不能开设批次。")
+        return redirect("companies:batches", code=programme.code)
     form = BatchForm(request.POST)
     if form.is_valid():
         try:

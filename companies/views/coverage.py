@@ -27,7 +27,6 @@ from companies.forms.coverage import (
     STATES,
     CoverFilter,
     LoadFilter,
-    ProgrammeFilter,
     section_of,
 )
 from companies.models import Company
@@ -59,7 +58,7 @@ class Asked:
         return "?" + urlencode({"programme": self.programme.code, "on": self.on.isoformat(), **more})
 
 
-def _asked(request: HttpRequest, filters: type[ProgrammeFilter]) -> Asked | None:
+def _asked(request: HttpRequest, filters: type[CoverFilter] | type[LoadFilter]) -> Asked | None:
     """What the address asks for; None where no programme has begun."""
     if not perms.may_see_enrolments(request.user):
         raise PermissionDenied("覆盖和负荷由协调办公室、名册管理员和领导查看。")

@@ -63,9 +63,11 @@ def door_card(request: HttpRequest, uscc: str) -> HttpResponse:
     if request.method == "POST":
         only = Company.objects.visible_to(request.user).filter(pk=company.pk)
         try:
-            services.issue_door_cards(companies=only, by=request.user, at=timezone.now())
+            done = services.issue_door_cards(companies=only, by=request.user, at=timezone.now())
         except services.DoorCardRefused as refusal:
             messages.error(request, str(refusal))
+        else:
+            messages.success(request, "公示牌已生成。" if done.made else "该企业已有在用的公示牌。")
         return redirect("companies:door-card", company.uscc)
     cards = list(
         DoorCard.objects.visible_to(request.user)

@@ -103,7 +103,7 @@ def objections(
 
 def county_of(path: str) -> str:
     """The county part of a region's path (city/county/…); a city's own path stays as it is."""
-    return "/".join(path.split("/")[:2]) + "/"
+    return "/".join(path.strip("/").split("/")[:2]) + "/"
 
 
 def _either(rows: Sequence[Eligibility]) -> str:

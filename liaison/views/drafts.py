@@ -254,9 +254,11 @@ def rule_move(request: HttpRequest, code: str, kind: str, pk: int) -> HttpRespon
         return without_draft(request, scheme)
     if not has_position(made):
         raise Http404(kind)
-    rule, up = _rule(found, made, pk), request.POST.get("to") == "up"
+    rule, to = _rule(found, made, pk), request.POST.get("to")
+    if to not in ("up", "down"):
+        return _refused(request, scheme, "请用“上移”或“下移”。")
     try:
-        services.move_rule(version=found, rule=rule, by=request.user, at=timezone.now(), up=up)
+        services.move_rule(version=found, rule=rule, by=request.user, at=timezone.now(), up=to == "up")
     except services.DraftRefused as refusal:
         return _refused(request, scheme, str(refusal))
     return _done(request, found, made, rule, "", whole=True)

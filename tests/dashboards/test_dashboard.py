@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -123,12 +124,9 @@ class TestPage:
         page = client_as("leader").get(reverse("dashboard")).content.decode()
         assert "还没有可画的数据" in page
 
-    def test_takes_what_is_not_there_for_the_first(self, client_as):
-        page = client_as("leader").get(
-            reverse("dashboard"), {"period": "1999-01", "region": "000000", "programme": "none"}
-        )
-        assert page.status_code == 200
-        assert page.context["board"].period.value == ""
+    @pytest.mark.parametrize("wrong", [{"period": "1999-01"}, {"region": "000000"}, {"programme": "none"}])
+    def test_refuses_what_is_not_there(self, client_as, wrong):
+        assert client_as("leader").get(reverse("dashboard"), wrong).status_code == 422
 
     def test_rates_of_few_are_no_percentages(self, cast):
         for _ in range(4):

@@ -13,11 +13,14 @@ from django_filters import CharFilter
 from assessment.api.scores import ScoreFilter
 from companies.forms.assignments import AssignmentFilter, EnrolmentFilter
 from companies.forms.companies import CompanyFilter, ProjectFilter
+from companies.forms.coverage import CoverFilter, LoadFilter
+from companies.forms.groups import GroupFilter
 from companies.forms.proposals import GapFilter, PairFilter
 from companies.forms.recusals import RecusalFilter
 from companies.forms.visits import VisitFilter
 from companies.models import Enrolment
 from issues.api.bulletins import BulletinFilter
+from issues.forms.duties import LedgerFilter
 from issues.forms.months import FrozenEnrolmentFilter, FrozenFilter, FrozenTicketFilter
 from issues.forms.tickets import TicketFilter
 from liaison.forms.directory import DepartmentFilter, OfficialFilter
@@ -31,6 +34,10 @@ PAGES = {
     "companies:visits": VisitFilter,
     "companies:enrolments": EnrolmentFilter,
     "companies:recusals": RecusalFilter,
+    "companies:groups": GroupFilter,
+    "companies:coverage": CoverFilter,
+    "companies:loads": LoadFilter,
+    "issues:duties": LedgerFilter,
     "issues:tickets": TicketFilter,
     "liaison:departments": DepartmentFilter,
     "liaison:officials": OfficialFilter,
