@@ -17,7 +17,7 @@ from companies.models import Assignment, Company, Enrolment
 from liaison.choices import Rank, Reach, RegionLevel, SystemRole
 from liaison.models import Official, Posting, Programme, ProgrammeVersion, Quota
 from liaison.models.people import in_force
-from liaison.reports.eligibility import Standing, quota_for
+from liaison.reports.eligibility import Standing, county_of, quota_for
 
 SERVING = (SystemRole.OFFICIAL, SystemRole.LEADER)  # postings that make somebody to look after companies
 _READERS = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ROSTER, SystemRole.ADMIN)
@@ -29,11 +29,6 @@ class Cover(TextChoices):
     COVERED = "covered", "已覆盖"
     UNASSIGNED = "unassigned", "已纳入未分配"
     UNENROLLED = "unenrolled", "未纳入"
-
-
-def county_of(path: str) -> str:
-    """The county's part of a region's path; the city's own path stays as it is."""
-    return "/".join(path.strip("/").split("/")[:2]) + "/"
 
 
 def with_cover(companies: QuerySet[Company], programme: Programme, on: date) -> QuerySet[Company]:

@@ -37,6 +37,7 @@ from companies.views.queues import PER_PAGE, kept, workbook_of
 from liaison.choices import Rank, RegionLevel
 from liaison.forms.filters import WrongFilter
 from liaison.models import Official, Programme, Region
+from liaison.reports.eligibility import county_of
 
 HEADINGS = ("企业名称", "统一社会信用代码", "行政区划", "行业", "规模", "个体工商户", "覆盖情况")
 LOAD_HEADINGS = ("单位", "姓名", "职级", "包联企业", "包联项目", "限额", "余额")
@@ -132,7 +133,7 @@ def _tables(request: HttpRequest, tally: list[dict[str, Any]]) -> list[dict[str,
     counties = {p: r.name for p, r in places.items() if r.level == RegionLevel.COUNTY}
     counties |= {p: f"{r.name}（市直）" for p, r in places.items() if r.level == RegionLevel.CITY}
     towns = {
-        p: f"{counties.get(report.county_of(p), '')}{r.name}"
+        p: f"{counties.get(county_of(p), '')}{r.name}"
         for p, r in places.items()
         if r.level == RegionLevel.TOWN
     }
@@ -142,7 +143,7 @@ def _tables(request: HttpRequest, tally: list[dict[str, Any]]) -> list[dict[str,
 
     scales = {("" if value == UNSTATED else value): label for value, label in SCALES}
     by = {
-        "county": report.split_cover(tally, lambda row: report.county_of(row["region__path"]), counties),
+        "county": report.split_cover(tally, lambda row: county_of(row["region__path"]), counties),
         "town": [
             line for line in report.split_cover(tally, town_of, towns | {"": "未到镇街"}) if line.key in towns
         ],
