@@ -149,12 +149,3 @@ class ContactForm(forms.Form):
     title = forms.CharField(label="职务", max_length=40, required=False)
     phone = forms.CharField(label="电话", max_length=30, help_text="手机号，或带区号的座机号")
     is_primary = forms.BooleanField(label="设为主要联络员", required=False)
-
-
-class PlanForm(forms.Form):
-    """包抓方案: goals, measures, and the day by which."""
-
-    use_required_attribute = False
-    goals = forms.CharField(label="目标", widget=forms.Textarea, max_length=2000)
-    measures = forms.CharField(label="措施", widget=forms.Textarea, max_length=4000)
-    due_on = forms.DateField(label="完成日期", required=False)

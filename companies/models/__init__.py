@@ -1,9 +1,10 @@
 """The companies' room: who they are, who meets them, and the meetings."""
 
-from companies.models.assignments import Assignment, Enrolment, ServicePlan
+from companies.models.assignments import Assignment, Enrolment
 from companies.models.companies import Company, Contact, Project
 from companies.models.door_cards import DoorCard, PublicPhone
 from companies.models.duties import DutyEntry
+from companies.models.plans import ServicePlan
 from companies.models.proposals import (
     DepartmentTrade,
     Proposal,

@@ -1,4 +1,4 @@
-"""Who looks after whom: a company's place in a programme, its team, its plan."""
+"""Who looks after whom: a company's place in a programme, its team."""
 
 from __future__ import annotations
 
@@ -405,31 +405,3 @@ class Assignment(models.Model):
     def holder(self) -> Official | Group | Department:
         """Whoever sits there: a person, a group, or a unit."""
         return self.official or self.group or self.department
-
-
-class ServicePlan(models.Model):
-    """包抓方案: what the team means to achieve for the company, and by when."""
-
-    enrolment = models.OneToOneField(
-        Enrolment, verbose_name="纳入", on_delete=models.PROTECT, related_name="plan"
-    )
-    goals = models.TextField("目标")
-    measures = models.TextField("措施")
-    due_on = models.DateField("完成日期", null=True, blank=True)
-    written_at = models.DateTimeField("制定时间")
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="制定人", on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = "包抓方案"
-        constraints = [
-            models.CheckConstraint(
-                name="companies_plan_filled",
-                condition=~Q(goals="") & ~Q(measures=""),
-                violation_error_message="包抓方案须写明目标和措施。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.enrolment} 包抓方案"

@@ -14,10 +14,8 @@ from companies.services.assignments import (
 from companies.services.batches import BatchRefused, close_batch, open_batch
 from companies.services.companies import (
     ContactRefused,
-    PlanRefused,
     add_contact,
     make_contact_primary,
-    write_plan,
 )
 from companies.services.deputies import DeputyRefused, acting_for, end_deputy, set_deputy
 from companies.services.door_cards import (
@@ -48,6 +46,7 @@ from companies.services.groups import (
     replace_with_group,
 )
 from companies.services.handover import Fate, HandedOver, HandoverRefused, transfer_official
+from companies.services.plans import PlanRefused, write_plan
 from companies.services.proposals import (
     PHASES,
     ProposalRefused,

@@ -1,4 +1,4 @@
-"""包联关系: teams as a list, and one team with its seats and plan, edited in place."""
+"""包联关系: teams as a list, and one team with its seats, edited in place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from companies import exports, perms, reports, services
 from companies.forms.assignments import ANY, BulkSeatForm, EnrolmentFilter, SeatForm
-from companies.forms.companies import PlanForm
 from companies.models import Assignment, Enrolment
 from companies.models.assignments import EnrolmentQuerySet
 from companies.reports.pictures import draw_teams
@@ -467,26 +466,6 @@ def seat_vacate(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
         words = "已撤销尚未开始的指派。" if undone else "已撤下，该席位从今天起空缺。"
         messages.success(request, words)
     return _panel(request, found) if request.htmx else redirect(found.company)
-
-
-def plan_write(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write or rewrite the 包抓方案."""
-    found = _enrolment(request, pk)
-    if not perms.may_write_plan(request.user, found):
-        raise PermissionDenied
-    plan = getattr(found, "plan", None)
-    initial = {"goals": plan.goals, "measures": plan.measures, "due_on": plan.due_on} if plan else None
-    form = PlanForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.write_plan(enrolment=found, **form.cleaned_data, by=request.user, at=timezone.now())
-        except services.PlanRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "包抓方案已保存。")
-            return redirect(found.company)
-    context = {"enrolment": found, "plan": plan, "form": form}
-    return render(request, "companies/plan.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
