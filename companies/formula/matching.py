@@ -99,7 +99,7 @@ class Weights:
         return self.across or nearness != Nearness.OTHER
 
 
-def county_of(path: str) -> str:
+def county_path(path: str) -> str:
     """The county part of a region's path; nothing for the city itself."""
     parts = path.split("/")
     return "/".join(parts[:2]) + "/" if len(parts) > 2 else ""
@@ -107,7 +107,7 @@ def county_of(path: str) -> str:
 
 def nearness(official: str, company: str) -> Nearness:
     """How near two places are, by their paths."""
-    theirs, ours = county_of(official), county_of(company)
+    theirs, ours = county_path(official), county_path(company)
     if not theirs:
         return Nearness.CITY
     if theirs != ours:

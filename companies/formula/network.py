@@ -26,7 +26,7 @@ from companies.formula.matching import (
     Person,
     Target,
     Weights,
-    county_of,
+    county_path,
     nearness,
     pair_cost,
 )
@@ -116,8 +116,8 @@ class Network:
         gathered: dict[Pool, list[Group]] = defaultdict(list)
         for group in self.groups:
             kind, region, trades = group
-            places = {region, county_of(region)} | ({ANYWHERE} if self.weights.across else set())
-            if not county_of(region):
+            places = {region, county_path(region)} | ({ANYWHERE} if self.weights.across else set())
+            if not county_path(region):
                 places = {CITY}
             for place in places:
                 for code in ("", *trades):
@@ -170,7 +170,7 @@ class Network:
 
     def _ways(self, target: Target) -> list[tuple[Pool, int]]:
         """The pools in which the target finds officials, with the cost of each."""
-        home = county_of(target.region)
+        home = county_path(target.region)
         places = [(CITY, Nearness.CITY)]
         if home:
             places.append((home, Nearness.COUNTY))

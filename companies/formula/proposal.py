@@ -24,7 +24,7 @@ from companies.formula.matching import (
     Person,
     Target,
     Weights,
-    county_of,
+    county_path,
     nearness,
     pair_cost,
     trade_matches,
@@ -379,12 +379,12 @@ def _gaps(
     for key, person in people.items():
         for kind in Kind:
             if person.limit(kind) > 0:
-                by_county[kind, county_of(person.region)].add(key)
+                by_county[kind, county_path(person.region)].add(key)
     counties = {county for _, county in by_county}
     reach: dict[tuple[Kind, str], set[int]] = {}
 
     def within(target: Target) -> set[int]:
-        place = (target.kind, county_of(target.region))
+        place = (target.kind, county_path(target.region))
         if place not in reach:
             near = counties if weights.across else {"", place[1]}
             reach[place] = set().union(*(by_county.get((target.kind, county), set()) for county in near))
@@ -413,7 +413,7 @@ def _gaps(
         elif out:
             reason = empty(target.kind, eligible - out)
         else:
-            place = (target.kind, county_of(target.region))
+            place = (target.kind, county_path(target.region))
             if place not in usual:
                 usual[place] = empty(target.kind, eligible)
             reason = usual[place]
@@ -433,7 +433,7 @@ def _supplies(pairs: list[Pair], people: Mapping[int, Person], targets: list[Tar
         for kind in Kind:
             if not person.limit(kind):
                 continue
-            row = rows[county_of(person.region), person.rank, kind]
+            row = rows[county_path(person.region), person.rank, kind]
             other = given[key, Kind.PROJECT if kind == Kind.COMPANY else Kind.COMPANY]
             spare = 0 if person.either_or and other else room.of(kind) - given[key, kind]
             for at, value in enumerate((1, person.limit(kind), person.held(kind), given[key, kind], spare)):

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from companies import choices
 from companies.formula.checking import Fault, fault_of
-from companies.formula.matching import Kind, Nearness, county_of, nearness, pair_cost, trade_matches
+from companies.formula.matching import Kind, Nearness, county_path, nearness, pair_cost, trade_matches
 from companies.models import Enrolment, Proposal
 from companies.services.proposals import FAULTS
 from companies.services.proposals_input import in_scope, load_world, postings_of, weights_of
@@ -53,7 +53,7 @@ def candidates_for(
             | Q(department__name__contains=words)
             | Q(department__short_name__contains=words)
         )
-    elif home := county_of(enrolment.company.region.path):
+    elif home := county_path(enrolment.company.region.path):
         city = proposal.role.version.programme.region_id
         posts = posts.filter(Q(department__region__path__startswith=home) | Q(department__region=city))
     theirs = set(posts.values_list("official", flat=True)[:MOST])

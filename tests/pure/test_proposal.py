@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companies.formula.checking import check_pairs
-from companies.formula.matching import county_of, nearness, pair_cost
+from companies.formula.matching import county_path, nearness, pair_cost
 from companies.formula.proposal import (
     Fault,
     GapReason,
@@ -379,7 +379,7 @@ def test_gives_two_seats_of_a_company_to_two_people():
 
 
 def test_knows_places_by_their_paths():
-    assert (county_of(A1), county_of(A), county_of(CITY)) == (A, A, "")
+    assert (county_path(A1), county_path(A), county_path(CITY)) == (A, A, "")
     assert nearness(A1, A1) == Nearness.TOWN
     assert nearness(A2, A1) == nearness(A, A1) == nearness(A, A) == Nearness.COUNTY
     assert nearness(CITY, A1) == nearness(CITY, CITY) == Nearness.CITY
