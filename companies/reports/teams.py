@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from companies.choices import VisitMode
 from companies.formula import Period, contact_period
@@ -13,7 +13,7 @@ from companies.models import Assignment, Company, Contact, Enrolment, Visit
 from companies.models.assignments import EnrolmentQuerySet
 from companies.reports.contacts import counting_modes
 from liaison.choices import Rank
-from liaison.models import ContactRule, Group, Official, TeamRole
+from liaison.models import ContactRule, Group, GroupMember, Official, TeamRole
 from liaison.models.people import in_force
 
 
@@ -227,17 +227,19 @@ def served_companies(official: Official, on: date) -> list[Served]:
             groups[seat.enrolment_id] = seat.group
     rules = {key: getattr(row.version, "contact_rule", None) for key, row in enrolments.items()}
     periods = {key: contact_period(on, _months(rules[key], roles[key])) for key in enrolments}
-    since = min((period.starts_on for period in periods.values()), default=on)
+    on_site = _on_site_periods(rules, roles, on)
+    first = [period.starts_on for period in (*periods.values(), *on_site.values())]
     done: dict[int, int] = dict.fromkeys(enrolments, 0)
-    # A group's contact is anybody's of the group; whoever stands in sees what the absent one has done.
-    mine = Q(official__in={official.pk, *official.access.stands_in_for})
-    if groups:
-        mine |= Q(official__memberships__group__in=groups.values()) & Q(enrolment__in=groups)
-    visits = Visit.objects.filter(mine, enrolment__in=enrolments, on__range=(since, on)).distinct()
-    for key, day, mode, _ in visits.order_by("pk").values_list("enrolment", "on", "mode", "pk"):
-        if day >= periods[key].starts_on and mode in counting_modes(rules[key]):
+    visits = (
+        Visit.objects.filter(enrolment__in=enrolments, on__range=(min(first, default=on), on))
+        .annotate(is_mine=ExpressionWrapper(_made_by(official, groups), BooleanField()))
+        .filter(Q(is_mine=True) | Q(mode=VisitMode.VISIT, enrolment__in=on_site))
+    )
+    for key, day, mode, is_mine in visits.order_by("pk").values_list("enrolment", "on", "mode", "is_mine"):
+        if is_mine and day >= periods[key].starts_on and mode in counting_modes(rules[key]):
             done[key] += 1
-    on_site = _still_to_visit(enrolments, roles, on)
+        if mode == VisitMode.VISIT and key in on_site and day >= on_site[key].starts_on:
+            del on_site[key]
     lasts = (
         Visit.objects.filter(enrolment__in=enrolments)
         .order_by("enrolment", "-on", "-pk")
@@ -277,19 +279,21 @@ def _months(rule: ContactRule | None, roles: list[TeamRole]) -> int:
     return min(own) if own else rule.period_months if rule else 1
 
 
-def _still_to_visit(
-    enrolments: dict[int, Enrolment], roles: dict[int, list[TeamRole]], on: date
+def _made_by(official: Official, groups: dict[int, Group]) -> Q:
+    """Contacts that count as the official's: their own, those of whom they stand in for, their groups'."""
+    mine = Q(official__in={official.pk, *official.access.stands_in_for})
+    if groups:
+        fellows = GroupMember.objects.filter(group__in=groups.values(), official=OuterRef("official"))
+        mine |= Q(Exists(fellows), enrolment__in=groups)
+    return mine
+
+
+def _on_site_periods(
+    rules: dict[int, ContactRule | None], roles: dict[int, list[TeamRole]], on: date
 ) -> dict[int, Period]:
-    """The companies that the rules want visited on site in a period in which nobody has been there yet."""
-    wanted: dict[int, Period] = {}
-    for key, enrolment in enrolments.items():
-        rule = getattr(enrolment.version, "contact_rule", None)
-        if rule is not None and rule.on_site_months and any(role.keeps_contact for role in roles[key]):
-            wanted[key] = contact_period(on, rule.on_site_months)
-    if wanted:
-        since = min(period.starts_on for period in wanted.values())
-        visits = Visit.objects.filter(enrolment__in=wanted, mode=VisitMode.VISIT, on__range=(since, on))
-        for key, day in visits.order_by("pk").values_list("enrolment", "on"):
-            if key in wanted and day >= wanted[key].starts_on:
-                del wanted[key]
-    return wanted
+    """The period in which the rules want a visit on site, by anybody, where they want one."""
+    return {
+        key: contact_period(on, rule.on_site_months)
+        for key, rule in rules.items()
+        if rule is not None and rule.on_site_months and any(role.keeps_contact for role in roles[key])
+    }

@@ -39,15 +39,15 @@ def _version(programme: Programme, on: date) -> ProgrammeVersion | None:
         return None
 
 
-def _rule(programme: Programme, on: date) -> BatchRule | None:
-    return getattr(_version(programme, on), "batch_rule", None)
+def _rule(version: ProgrammeVersion | None) -> BatchRule | None:
+    return getattr(version, "batch_rule", None)
 
 
 def _batches(request: HttpRequest, programme: Programme, form: BatchForm | None = None) -> HttpResponse:
     on = request.user.access.on
     version = _version(programme, on)
     rows = list(programme.batches.order_by("-number"))
-    rule = getattr(version, "batch_rule", None)
+    rule = _rule(version)
     first = rows[0].ends_on + timedelta(days=1) if rows else max(on, programme.starts_on)
     phases = reports.phases_of(version) if version else []
     context: dict[str, Any] = {
@@ -69,7 +69,7 @@ def batch_open(request: HttpRequest, code: str) -> HttpResponse:
     programme = _programme(request, code)
     if not perms.may_run(request.user, programme):
         raise PermissionDenied
-    if _rule(programme, request.user.access.on) is None:
+    if _rule(_version(programme, request.user.access.on)) is None:
         messages.error(request, f"“{programme}”不分批次，没有批次规则，不能开设批次。")
         return redirect("companies:batches", code=programme.code)
     form = BatchForm(request.POST)
