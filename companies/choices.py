@@ -118,3 +118,16 @@ class GapReason(models.TextChoices):
     TAKEN = "taken", "可选干部名额在本草案中已用完"
     BOUND = "bound", "有名额的干部已另包项目或企业，只能择一"
     REMOVED = "removed", "人工留空"
+
+
+class Admission(models.TextChoices):
+    """What a programme's door says of a company (or project) on a list, on the day of entry."""
+
+    OPEN = "open", "可纳入"
+    INSIDE = "inside", "已在包联"
+    UNKNOWN = "unknown", "找不到"
+    SEVERAL = "several", "同名多家"
+    REPEATED = "repeated", "重复"
+    CLOSED = "closed", "已注销"
+    OUTSIDE = "outside", "不在本地区"
+    EARLY = "early", "行业未开放"

@@ -1,5 +1,6 @@
 """Writes of the companies' room, a module per noun."""
 
+from companies.services.admission import EnrolmentRefused, Entrant, Gate, Judged
 from companies.services.assignments import (
     AssignmentRefused,
     BulkAssigned,
@@ -30,10 +31,10 @@ from companies.services.door_cards import (
 from companies.services.duties import DutyRefused, log_duty, withdraw_duty
 from companies.services.enrolments import (
     Enrolled,
-    EnrolmentRefused,
     end_enrolment,
     enrol_companies,
     enrol_project,
+    enrol_projects,
 )
 from companies.services.groups import (
     GroupRefused,
@@ -89,10 +90,13 @@ __all__ = [
     "DutyRefused",
     "Enrolled",
     "EnrolmentRefused",
+    "Entrant",
     "Fate",
+    "Gate",
     "GroupRefused",
     "HandedOver",
     "HandoverRefused",
+    "Judged",
     "PlanRefused",
     "ProposalRefused",
     "TakingBack",
@@ -123,6 +127,7 @@ __all__ = [
     "end_member",
     "enrol_companies",
     "enrol_project",
+    "enrol_projects",
     "fail_proposal",
     "fix_pairs",
     "form_group",
