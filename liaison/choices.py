@@ -292,6 +292,58 @@ class PaperForm(models.TextChoices):
     DOOR_CARD = "door_card", "助企公示牌"
 
 
+class FileKind(models.TextChoices):
+    """What an attachment is, judged by its content."""
+
+    PDF = "pdf", "PDF"
+    DOCX = "docx", "Word"
+    XLSX = "xlsx", "Excel"
+    PPTX = "pptx", "PPT"
+    OFD = "ofd", "OFD"
+    DOC = "doc", "Word"
+    XLS = "xls", "Excel"
+    PPT = "ppt", "PPT"
+    JPG = "jpg", "图片"
+    PNG = "png", "图片"
+    WEBP = "webp", "图片"
+    TXT = "txt", "文本"
+    CSV = "csv", "表格文本"
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """What its name may end with; the first where the name ends with something else."""
+        others = {"jpg": ("jpeg",), "doc": ("wps",), "xls": ("et",), "ppt": ("dps",)}
+        return (self.value, *others.get(self.value, ()))
+
+    @property
+    def media_type(self) -> str:
+        """As it is sent to a browser."""
+        return {
+            "pdf": "application/pdf",
+            "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            "ofd": "application/ofd",
+            "doc": "application/msword",
+            "xls": "application/vnd.ms-excel",
+            "ppt": "application/vnd.ms-powerpoint",
+            "jpg": "image/jpeg",
+            "png": "image/png",
+            "webp": "image/webp",
+            "txt": "text/plain",
+            "csv": "text/csv",
+        }[self.value]
+
+    @property
+    def is_picture(self) -> bool:
+        return self in (FileKind.JPG, FileKind.PNG, FileKind.WEBP)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a browser may show it: pictures, drawn anew by us, and PDF."""
+        return self.is_picture or self == FileKind.PDF
+
+
 class ResultUse(models.TextChoices):
     """Where the results of the assessment go."""
 

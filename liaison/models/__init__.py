@@ -2,6 +2,7 @@
 
 from liaison.models.calendar import CalendarDay, CalendarYear
 from liaison.models.changes import CalendarAlarm, CalendarChange, CalendarChangeDay
+from liaison.models.files import StoredFile
 from liaison.models.flow_rules import (
     EscalationRule,
     ExtensionRule,
@@ -94,6 +95,7 @@ __all__ = [
     "ScoreItem",
     "ScoreRule",
     "StandingForm",
+    "StoredFile",
     "SurveyRule",
     "TeamRole",
     "Training",

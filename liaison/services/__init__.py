@@ -19,6 +19,7 @@ from liaison.services.calendar import (
     shipped_notice,
     withdraw_exception,
 )
+from liaison.services.files import keep_file, remove_file
 from liaison.services.map import RegionsRefused, load_regions
 from liaison.services.outbox import announce, forget_sent, listen, relay_outbox
 from liaison.services.programmes import (
@@ -55,6 +56,7 @@ __all__ = [
     "forget_sent",
     "is_resting",
     "issue_password",
+    "keep_file",
     "listen",
     "load_preset",
     "load_regions",
@@ -64,6 +66,7 @@ __all__ = [
     "raise_calendar_alarm",
     "record",
     "relay_outbox",
+    "remove_file",
     "remove_rule",
     "renew_change",
     "save_rule",
