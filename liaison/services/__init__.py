@@ -36,13 +36,16 @@ from liaison.services.programmes import (
     save_rule,
 )
 from liaison.services.trail import record
+from liaison.services.trainings import Recorded, TrainingRefused, record_trainings, withdraw_training
 
 __all__ = [
     "CalendarRefused",
     "DraftRefused",
     "PresetRefused",
     "PublishRefused",
+    "Recorded",
     "RegionsRefused",
+    "TrainingRefused",
     "announce",
     "change_password",
     "confirm_change",
@@ -65,6 +68,7 @@ __all__ = [
     "publish_version",
     "raise_calendar_alarm",
     "record",
+    "record_trainings",
     "relay_outbox",
     "remove_file",
     "remove_rule",
@@ -73,4 +77,5 @@ __all__ = [
     "seed_calendar",
     "shipped_notice",
     "withdraw_exception",
+    "withdraw_training",
 ]
