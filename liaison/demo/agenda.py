@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
@@ -22,6 +23,12 @@ class Agenda:
         self.calendar = CalendarDay.objects.as_calendar(region)
         self._waiting: list[tuple[datetime, int, Act]] = []
         self._order = count()
+
+    def beside(self, rng: Random) -> Agenda:
+        """The same agenda under other dice: what is put on it here does not change what others drew."""
+        other = copy(self)
+        other.rng = rng
+        return other
 
     def at(self, moment: datetime, act: Act) -> None:
         """Let something happen at the moment."""

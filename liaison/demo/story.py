@@ -20,7 +20,9 @@ from liaison.demo import words
 from liaison.demo.agenda import Agenda, moment_on
 from liaison.demo.city import City, raise_city
 from liaison.demo.course import Course
+from liaison.demo.desk import Desk
 from liaison.demo.firms import Firms, enrol, found_companies, start_projects
+from liaison.demo.residents import PROBLEMS, ResidentLife, open_residency
 from liaison.demo.roster import hand_in_roster
 from liaison.demo.scene import set_scene
 from liaison.models import Official, ProgrammeVersion, Region
@@ -73,10 +75,23 @@ def seed_city(*, at: datetime, scale: float = 1.0, say: Say = print) -> None:
         start_projects(firms, version=version, rng=rng, by=city.people["office"], at=opened)
     say(f"  企业：{len(companies)} 家，其中 {len(firms.enrolments)} 家纳入包联并组成专班")
     agenda = Agenda(rng=rng, now=at, region=city.region)
+    # Of the second programme and the office's own acts, with dice of their own.
+    dice = Random(SEED + 1)  # noqa: S311
+    made = open_residency(city=city, firms=firms, scale=scale, starts_on=starts_on, rng=dice, at=opened)
+    say(f"  驻企：{len(made.firms.enrolments)} 家企业派驻了脱产干部")
+    beside = agenda.beside(dice)
+    stay = Course(city=city, firms=made.firms, version=made.version, agenda=beside, rng=dice)
+    desk = Desk(city=city, firms=firms, version=version, made=made, agenda=beside, rng=dice)
+    desk.begin(opened)
     course = Course(city=city, firms=firms, version=version, agenda=agenda, rng=rng)
     _Life(city, firms, version, agenda, course, rng).plan(starts_on, tickets=round(TICKETS * scale))
     set_scene(city=city, firms=firms, agenda=agenda, course=course, rng=rng)
+    life = ResidentLife(city=city, made=made, agenda=beside, course=stay, rng=dice)
+    life.plan(problems=round(PROBLEMS * scale))
+    desk.plan(scale=scale)
     _walk(agenda, starts_on, say=say)
+    desk.finish(at)
+    course.hear_news(at)
     hand_in_roster(city=city, firms=firms, rng=rng, at=at - timedelta(minutes=25))
     closed = Ticket.objects.filter(status="closed").count()
     say(f"  问题：{Ticket.objects.count()} 件，其中 {closed} 件已由企业确认销号")
@@ -181,21 +196,23 @@ class _Life:
             self.agenda.after(evening, 6, lambda at: self._meet(month, at))
 
     def _issue(self, month: date, at: datetime) -> None:
-        bulletin = Bulletin.objects.filter(month_end__month=month, state=BulletinState.DRAFT).first()
-        if bulletin is not None:
+        drafts = Bulletin.objects.filter(month_end__month=month, state=BulletinState.DRAFT)
+        for bulletin in drafts.order_by("pk"):
             by = self.city.people["office"]
             county = self.rng.choice(self.city.counties).name
             highlights = words.HIGHLIGHTS.format(county=county)
-            bulletin = edit_bulletin(
+            edited = edit_bulletin(
                 bulletin=bulletin, highlights=highlights, next_steps=words.NEXT_STEPS, by=by, at=at
             )
-            issue_bulletin(bulletin=bulletin, by=by, at=at)
+            issue_bulletin(bulletin=edited, by=by, at=at)
 
     def _meet(self, month: date, at: datetime) -> None:
-        meeting = DispatchMeeting.objects.filter(month=month, state=MeetingState.PREPARED).first()
-        if meeting is None:
-            return
         by, day = self.city.people["office"], day_of(at)
+        prepared = DispatchMeeting.objects.filter(month=month, state=MeetingState.PREPARED)
+        for meeting in prepared.order_by("pk"):
+            self._decide(meeting, day, by, at)
+
+    def _decide(self, meeting: DispatchMeeting, day: date, by: Official, at: datetime) -> None:
         for item in meeting.items.select_related("meeting").order_by("position"):
             decide_item(
                 item=item,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -11,13 +12,26 @@ from django.core.management import CommandError, call_command
 from stdnum.cn import uscc
 
 from assessment.models import Score, Survey
-from companies.models import Assignment, Company, Visit
+from companies.choices import ProposalState
+from companies.models import Assignment, Company, DoorCard, DutyEntry, Proposal, Recusal, Visit
 from issues.choices import BulletinState, Status
 from issues.models import Bulletin, Escalation, MonthEnd, Ticket, TicketEvent
-from liaison.choices import ImportState, SystemRole
+from liaison.choices import ChangeState, ImportState, SystemRole, VersionStatus
 from liaison.dashboards.duties import due_today
 from liaison.demo import PASSWORD, SIGN_INS, seed_city
-from liaison.models import ImportRun, Official, OutboxMessage, Quota
+from liaison.models import (
+    AuditEvent,
+    Batch,
+    CalendarChange,
+    Deputy,
+    Group,
+    ImportRun,
+    Official,
+    OutboxMessage,
+    ProgrammeVersion,
+    Quota,
+)
+from liaison.reports import differences, preset_of, ruleset_of
 from tests.factories import OfficialFactory, at
 
 NOW = at(2026, 11, 18, 11, 20)  # a Wednesday
@@ -33,6 +47,8 @@ def test_seeds_a_city_that_is_true_and_full_of_work():
     _is_true_in_every_part()
     _keeps_to_the_quotas_and_to_valid_codes()
     _everyone_who_signs_in_finds_work()
+    _a_second_programme_runs_beside_the_first()
+    _the_office_has_plans_on_its_desk()
     _the_others_cannot_sign_in()
     _second_run_changes_nothing_and_says_so()
 
@@ -49,27 +65,33 @@ def _is_true_in_every_part() -> None:
     assert Survey.objects.exists()
     assert Score.objects.exists()
     # five months are over; the newest is still the office's to tell
-    assert [f"{end.month:%m}" for end in MonthEnd.objects.order_by("month")] == [
-        "06",
-        "07",
-        "08",
-        "09",
-        "10",
-    ]
-    states = Bulletin.objects.order_by("month_end__month").values_list("state", flat=True)
-    assert list(states) == [BulletinState.ISSUED] * 4 + [BulletinState.DRAFT]
+    for code in ("p1", "p2"):
+        ends = MonthEnd.objects.filter(programme__code=code).order_by("month")
+        assert [f"{end.month:%m}" for end in ends] == ["06", "07", "08", "09", "10"]
+        told = Bulletin.objects.filter(month_end__in=ends).order_by("month_end__month")
+        states = list(told.values_list("state", flat=True))
+        assert states == [BulletinState.ISSUED] * 4 + [BulletinState.DRAFT]
     # the clock has done its work, and its news has been heard
     assert not Ticket.objects.due_for_clock(today).exists()
     assert not OutboxMessage.objects.filter(sent_at__isnull=True).exists()
 
 
 def _keeps_to_the_quotas_and_to_valid_codes() -> None:
-    limits = dict(Quota.objects.order_by("pk").values_list("rank", "companies"))
-    loads: Counter[tuple[int, str]] = Counter()
+    limits = {
+        (programme, rank): companies
+        for programme, rank, companies in Quota.objects.order_by("pk").values_list(
+            "version__programme", "rank", "companies"
+        )
+    }
+    days = [NOW.date() - timedelta(days=100), NOW.date(), NOW.date() + timedelta(days=20)]
     counted = Assignment.objects.filter(role__counts_to_quota=True, enrolment__project__isnull=True)
-    for seat in counted.select_related("official").order_by("pk"):
-        loads[seat.official_id, seat.official.rank] += 1
-    assert all(load <= limits[rank] for (_, rank), load in loads.items())
+    for day in days:
+        loads: Counter[tuple[int, str, int]] = Counter()
+        for seat in counted.in_force(day).select_related("official", "enrolment").order_by("pk"):
+            assert seat.official is not None
+            loads[seat.enrolment.programme_id, seat.official.rank, seat.official.pk] += 1
+        assert loads
+        assert all(load <= limits[programme, rank] for (programme, rank, _), load in loads.items())
     assert all(uscc.is_valid(code) for code in Company.objects.order_by("pk").values_list("uscc", flat=True))
 
 
@@ -81,7 +103,7 @@ def _everyone_who_signs_in_finds_work() -> None:
         assert official is not None
         assert (official.name, official.must_change_password) == (name, False)
         officials[username] = official.on_duty(NOW.date())
-    assert 3 <= Company.objects.served_by(officials["official"]).count() <= 5
+    assert 4 <= Company.objects.served_by(officials["official"]).count() <= 6  # one as a deputy
     found = {username: due_today(official) for username, official in officials.items()}
     assert {duty.ticket.status for duty in found["official"].duties} == {Status.DRAFT, Status.RESOLVED}
     assert found["official"].contacts
@@ -90,6 +112,41 @@ def _everyone_who_signs_in_finds_work() -> None:
     assert [errand.title for errand in found["roster"].errands] == ["云川市新增企业名册（11月）.csv 等您确认"]
     assert ImportRun.objects.get().state == ImportState.CHECKED
     assert {d.tone for d in found["unit"].duties} >= {"red", "yellow"}
+
+
+def _a_second_programme_runs_beside_the_first() -> None:
+    today = NOW.date()
+    residents = Assignment.objects.filter(enrolment__programme__code="p1", is_full_time=True)
+    assert residents.in_force(today).exists()
+    # whoever lives in a company looks after no other, was trained first, and is young enough
+    for seat in residents.select_related("official").order_by("pk"):
+        assert seat.official is not None
+        others = Assignment.objects.filter(official=seat.official).exclude(enrolment=seat.enrolment)
+        assert not others.in_force(today).exists() or seat.starts_on > today
+        assert seat.official.trainings.filter(on__lt=seat.starts_on).exists()
+        assert seat.official.birth_year >= today.year - 40
+    assert [batch.number for batch in Batch.objects.order_by("number")] == [1, 2]
+    assert set(Group.objects.values_list("kind", flat=True)) == {"expert", "squad"}
+    assert {entry.source for entry in DutyEntry.objects.order_by("pk")} >= {"policy", "suggestion"}
+    assert Ticket.objects.filter(enrolment__programme__code="p1").exists()
+    differing = differences(preset_of("p1").rules, ruleset_of(ProgrammeVersion.objects.get(preset="p1")))
+    assert len(differing) >= 4  # the city's own rules stand out from the template's
+
+
+def _the_office_has_plans_on_its_desk() -> None:
+    states = Proposal.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [ProposalState.ADOPTED, ProposalState.DRAFT]
+    assert all(proposal.pairs.exists() for proposal in Proposal.objects.order_by("pk"))
+    draft = ProgrammeVersion.objects.get(status=VersionStatus.DRAFT)
+    before = draft.programme.version_on(NOW.date())
+    assert len(differences(ruleset_of(before), ruleset_of(draft))) == 4
+    changes = CalendarChange.objects.order_by("pk").values_list("state", flat=True)
+    assert list(changes) == [ChangeState.APPLIED, ChangeState.DRAFT]
+    assert Recusal.objects.in_force(NOW.date()).count() == 3
+    assert Deputy.objects.count() == 3
+    assert DoorCard.objects.standing().exists()
+    handed_over = AuditEvent.objects.filter(action="调动交接").order_by("at")
+    assert [event.detail["on"] > NOW.date().isoformat() for event in handed_over] == [False, True]
 
 
 def _the_others_cannot_sign_in() -> None:
