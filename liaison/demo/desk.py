@@ -29,11 +29,11 @@ from companies.services import (
 )
 from companies.services.recusals import declare_recusal
 from issues.services import apply_calendar_change
-from liaison.choices import DayKind, LimitKind
+from liaison.choices import DayKind, LimitKind, Rank
 from liaison.demo import words
 from liaison.demo.agenda import Act, Agenda
 from liaison.demo.city import City
-from liaison.demo.firms import Firms
+from liaison.demo.firms import ROOM, Firms
 from liaison.demo.residents import Residency
 from liaison.models import (
     ContactRule,
@@ -130,6 +130,8 @@ class Desk:
                 ("deputy", {"official": self.city.governors[county.code][1]}),
                 ("member_department", {"department": self.city.county_bureaus[county.code][0]}),
             ):
+                if None in holder.values():
+                    continue  # nobody has room: the seat waits
                 assign_seat(
                     enrolment=enrolment,
                     role=roles[code],
@@ -139,8 +141,8 @@ class Desk:
                     **holder,
                 )
 
-    def _free_leader(self, county: str) -> Official:
-        """Whoever leads fewest companies of the first programme."""
+    def _free_leader(self, county: str) -> Official | None:
+        """Whoever leads fewest companies of the first programme, and may lead one more."""
         leaders = [*self.city.bureau_leaders, *self.city.governors[county], *self.city.chiefs.values()]
         counted = Assignment.objects.filter(enrolment__programme=self.version.programme_id)
         held = dict(
@@ -149,7 +151,9 @@ class Desk:
             .values_list("official")
             .annotate(n=Count("pk"))
         )
-        return min(leaders, key=lambda leader: (held.get(leader.pk, 0), leader.pk))
+        room = {leader.pk: ROOM[Rank(leader.rank)] - held.get(leader.pk, 0) for leader in leaders}
+        free = [leader for leader in leaders if room[leader.pk] > 0]
+        return max(free, key=lambda leader: (room[leader.pk], -leader.pk)) if free else None
 
     def _adopt(self, at: datetime) -> None:
         """采用: the officials of the third batch, worked out, looked through and adopted as one."""

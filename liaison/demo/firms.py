@@ -21,7 +21,7 @@ from liaison.normalise import pinyin_key
 from liaison.workdays import SHANGHAI
 
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_ROOM = {Rank.BUREAU: 4, Rank.COUNTY: 5, Rank.SECTION: 5, Rank.STAFF: 5}  # P2's quota of companies
+ROOM = {Rank.BUREAU: 4, Rank.COUNTY: 5, Rank.SECTION: 5, Rank.STAFF: 5}  # P2's quota of companies
 SHORT_HANDED = 0.03  # teams that still want an official, for the office to find
 LONGEST = "云川市岚禾新能源汽车零部件智能制造产业园投资建设运营有限公司"
 
@@ -121,15 +121,15 @@ class TeamMaker:
             official
             for official in self.mine
             if official != own
-            and self.load[official.pk] < _ROOM[Rank(official.rank)]
+            and self.load[official.pk] < ROOM[Rank(official.rank)]
             and self.units[official.pk].region_id in (county.pk, self.city.region.pk)
         ]
         return min(near, key=lambda official: (self.load[official.pk], official.pk)) if near else None
 
     def _next_leader(self, county: Region) -> Official | None:
         ranks = [*self.city.bureau_leaders, *self.city.chiefs.values(), *self.city.governors[county.code]]
-        free = [o for o in ranks if self.load[o.pk] < _ROOM[Rank(o.rank)]]
-        return min(free, key=lambda o: (self.load[o.pk] / _ROOM[Rank(o.rank)], o.pk)) if free else None
+        free = [o for o in ranks if self.load[o.pk] < ROOM[Rank(o.rank)]]
+        return min(free, key=lambda o: (self.load[o.pk] / ROOM[Rank(o.rank)], o.pk)) if free else None
 
     def seat(self, enrolment: Enrolment, county: Region, *, firms: Firms, by: Official, at: datetime) -> None:
         """牵头单位, 包抓领导, 班长, 副班长, 成员单位, 包抓干部; a seat stays empty where nobody has room."""
