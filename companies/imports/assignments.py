@@ -487,6 +487,7 @@ class AssignmentExaminer(Examiner):
                 version_id=values["version"],
                 company_id=company,
                 starts_on=date.fromisoformat(values["enrol_on"]),
+                ends_on=self.programme.ends_on,
             )
             for company, values in missing.items()
         )

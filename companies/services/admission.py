@@ -101,7 +101,8 @@ class Gate:
         return f"{self.starts_on} 为止只纳入{words_of_sections(self.letters)}"
 
     def place_for(self, entrant: Entrant) -> Enrolment:
-        """The entrant's place under the rules and with the batch of the day, not yet written."""
+        """The entrant's place under the rules and with the batch of the day, to the programme's end; not yet
+        written."""
         return Enrolment(
             programme=self.programme,
             version=self.version,
@@ -109,6 +110,7 @@ class Gate:
             project=entrant.project,
             batch=self.batch,
             starts_on=self.starts_on,
+            ends_on=self.programme.ends_on,
         )
 
 

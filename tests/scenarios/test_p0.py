@@ -1,4 +1,22 @@
-"""千人入千企: every market entity one specialist, one to one, for four months."""
+"""千人入千企: every market entity one specialist, one to one, for four months.
+
+What its text asks for, and where it is shown:
+
+| 规定 | shown by |
+| --- | --- |
+| 市场主体（含个体工商户）一对一特派专员 | one_specialist_per_company, one_company_per_specialist, a_sole_trader… |
+| 谁没有覆盖，一目了然 | it_shows_who_is_not_covered |
+| 市领导、市区干部、街道社区干部 | the_pool_reaches… |
+| 先培训后上岗 | nobody_serves_before_being_trained |
+| 《企业困难诉求清单》《惠企政策兑现情况清单》 | RULES |
+| 共性、个性、复杂分类施策 | RULES, a_problem_of_each_route_has_its_days |
+| 不定期末梢验证 | RULES |
+| 问题化解率、企业满意率两把尺子 | RULES, there_are_two_yardsticks_and_no_third |
+| 花架子、走过场问责 | RULES |
+| 四个月，每月联系 | it_lasts_four_months, contact_is_due_each_month |
+
+What companies think of policies, the two lists' contents and the course of a check come with the work that fills them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +24,10 @@ from datetime import date
 
 import pytest
 
+from companies.choices import VisitMode
 from companies.models import Enrolment
+from companies.reports.coverage import Cover
+from companies.services import end_assignment
 from issues.choices import Status
 from liaison.choices import DepartmentKind, Rank
 from tests.factories import at
@@ -40,8 +61,15 @@ RULES = (
     "末梢验证：不定期，抽取 10%。",
     "包抓单位（服务）：包抓企业问题办结率，权重 50 分，目标 95%，每低 1 个百分点扣 1 分。",
     "包抓单位（服务）：企业满意率，权重 50 分，目标 90%，每低 1 个百分点扣 1 分。",
+    "责任单位（办理）：问题办结率，权重 50 分，目标 95%，每低 1 个百分点扣 1 分。",
+    "责任单位（办理）：企业满意率，权重 50 分，目标 90%，每低 1 个百分点扣 1 分。",
     "考核结果用于作风问责。",
     "收集后 2 个工作日内上报协调办公室，逾期自动转办公室并标注。",
+    # contact monthly, by whatever way; nothing to say is a good answer
+    "每 1 个月至少联系 1 次；计入的方式 · 上门走访 · 电话 · 微信 · 视频；"
+    "企业表示本期无需联系的，视同已联系；未达到的计入考核。本期无问题也是好结果。",
+    # a 专班 for what is complex
+    "复杂问题专班（问题解决专项小组），不定期活动，任务：一事一专班，解决复杂问题。",
 )
 
 
@@ -54,8 +82,38 @@ def test_it_lasts_four_months(place: Place):
     assert place.version.programme.ends_on == date(2026, 7, 1)
 
 
-def test_companies_are_contacted_monthly(place: Place):
-    assert place.version.contact_rule.period_months == 1
+def test_contact_is_due_each_month(place: Place):
+    enrolment, official = place.enrol(), place.person(Rank.STAFF, trained=TRAINED)
+    place.give(enrolment, "specialist", official)
+    owed = place.mine(official, enrolment, date(2026, 3, 20))
+    assert owed.words == "本月还需联系 1 次，还剩 11 天"
+    place.meet(enrolment, official, date(2026, 3, 21), VisitMode.PHONE)
+    assert place.mine(official, enrolment, date(2026, 3, 31)).words == "本月已联系 1 次"
+    assert place.mine(official, enrolment, date(2026, 4, 1)).owed == 1
+
+
+def test_a_company_that_needs_no_contact_counts_as_contacted(place: Place):
+    enrolment, official = place.enrol(), place.person(Rank.STAFF, trained=TRAINED)
+    place.give(enrolment, "specialist", official)
+    place.meet(enrolment, official, date(2026, 3, 21), VisitMode.WAIVED)
+    assert place.mine(official, enrolment, date(2026, 3, 31)).owed == 0
+
+
+def test_there_are_two_yardsticks_and_no_third(place: Place):
+    items = place.version.score_items.order_by("board", "-measure")
+    assert [(item.board, item.measure, item.weight) for item in items] == [
+        ("assigned", "satisfied", 50),
+        ("assigned", "resolved", 50),
+        ("handling", "satisfied", 50),
+        ("handling", "closed", 50),
+    ]
+
+
+def test_when_the_programme_is_over_nobody_owes_a_contact(place: Place):
+    enrolment, official = place.enrol(), place.person(Rank.STAFF, trained=TRAINED)
+    place.give(enrolment, "specialist", official)
+    assert place.mine(official, enrolment, date(2026, 7, 1)).owed == 1
+    assert place.mine(official, enrolment, date(2026, 7, 2)) is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +156,21 @@ def test_nobody_serves_before_being_trained(place: Place, trained: date | None):
 def test_it_shows_who_is_not_covered(place: Place):
     covered, bare = place.enrol(), place.enrol()
     place.give(covered, "specialist", place.person(Rank.STAFF, trained=TRAINED))
+    nobody = place.company(is_sole_trader=True, name="临江区老周修车铺")
+    assert place.cover() == {
+        covered.company.name: Cover.COVERED,
+        bare.company.name: Cover.UNASSIGNED,
+        nobody.name: Cover.UNENROLLED,
+    }
     assert list(Enrolment.objects.incomplete(START)) == [bare]
+
+
+def test_whose_specialist_leaves_is_not_covered_any_more(place: Place):
+    enrolment = place.enrol()
+    seat = place.give(enrolment, "specialist", place.person(Rank.STAFF, trained=TRAINED))
+    end_assignment(assignment=seat, ends_on=date(2026, 4, 30), by=place.office, at=at(2026, 4, 20))
+    assert place.cover(date(2026, 4, 30)) == {enrolment.company.name: Cover.COVERED}
+    assert place.cover(date(2026, 5, 1)) == {enrolment.company.name: Cover.UNASSIGNED}
 
 
 @pytest.mark.parametrize(

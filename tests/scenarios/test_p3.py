@@ -1,4 +1,20 @@
-"""派驻企业指导员: crisis pace, three layers of people, daily reports, phases."""
+"""派驻企业指导员: crisis pace, three layers of people, daily reports, phases.
+
+What its text asks for, and where it is shown:
+
+| 规定 | shown by |
+| --- | --- |
+| 分阶段：先公用保障和物资供应，后全部 | RULES, the_first_phase…, the_second_phase… |
+| 8 个市级督导组、247 个三合一小分队、约 1,000 名指导员 | RULES, it_asks_for…, a_squad_serves…, an_instructor_has… |
+| 一企一名指导员 | one_instructor_for_each_company, a_company_lacks_its_team… |
+| 一项任务一名领导、一个专班、一张图 | RULES, one_leader_for_each_task |
+| 每日报告、零报告，隐患、复工、产能、贷款、补贴、用工 | RULES, the_daily_report_asks_for_its_figures |
+| 每日研判、调度；每日送主要领导、每周送其他领导 | RULES |
+| 企业评议 | RULES |
+| 当日上报，A 1、B 5、C 10 个工作日 | a_problem_is_reported…, its_limits_are_short, there_is_no_fourth_grade |
+
+The daily reports themselves, hazards, daily bulletins and appraisals come with the work that keeps them.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +22,16 @@ from datetime import date
 
 import pytest
 
+from companies.models import Enrolment
+from companies.services import EnrolmentRefused
 from issues.choices import Status
 from issues.services import sweep_tickets
 from liaison.choices import Rank
 from tests.factories import at
 from tests.scenarios.place import Place, place_of
+
+
+PHASE_TWO = date(2026, 3, 16)  # fourteen days after the start
 
 
 @pytest.fixture
@@ -84,6 +105,89 @@ def test_its_limits_are_short(place: Place, grade: str, due: date):
     enrolment, instructor = place.enrol(), place.person(Rank.STAFF)
     place.give(enrolment, "instructor", instructor)
     assert place.dispatch(enrolment, instructor, grade).due_on == due
+
+
+def test_there_is_no_fourth_grade(place: Place):
+    assert list(place.version.grades.order_by("code").values_list("code", "working_days")) == [
+        ("A", 1), ("B", 5), ("C", 10),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("industry", ["4411", "5911", "3511"], ids=["power", "storage", "machines"])
+def test_the_first_phase_takes_in_utilities_and_supplies_only(place: Place, industry: str):
+    company = place.company(industry=industry)
+    if industry.startswith(("44", "59")):
+        assert place.enrol(company, on=date(2026, 3, 15))
+    else:
+        with pytest.raises(EnrolmentRefused, match="行业还没有开放"):
+            place.enrol(company, on=date(2026, 3, 15))
+
+
+def test_the_second_phase_takes_in_all(place: Place):
+    assert place.enrol(place.company(industry="3511"), on=date(2026, 3, 16))
+    assert place.enrol(place.company(industry=""), on=date(2026, 3, 16))
+
+
+def test_it_asks_for_eight_supervision_groups_and_247_squads(place: Place):
+    place.group("市级督导组")
+    place.group("三合一工作小分队")
+    assert place.needs() == {
+        "市级督导组": "应设 8 个，已设 1 个",
+        "三合一工作小分队": "应设 247 个，已设 1 个",
+    }
+
+
+def test_a_squad_serves_many_companies_and_a_company_has_one_squad(place: Place):
+    squad, other = (
+        place.group("三合一工作小分队", place.person(Rank.STAFF), name=f"第 {n} 小分队") for n in (1, 2)
+    )
+    companies = [place.enrol(on=PHASE_TWO) for _ in range(10)]
+    for enrolment in companies:
+        place.give(enrolment, "squad", squad, PHASE_TWO)
+    assert "最多 1 个" in place.refuses(companies[0], "squad", other, PHASE_TWO)
+
+
+def test_a_supervision_group_looks_after_a_county(place: Place):
+    member = place.person(Rank.COUNTY)
+    group = place.group("市级督导组", member, region=place.county)
+    enrolment = place.enrol(on=PHASE_TWO)
+    place.give(enrolment, "supervision_group", group, PHASE_TWO)
+    seen = place.mine(member, enrolment, date(2026, 3, 20))
+    assert (seen.group, seen.wanted) == ("市级督导组", 0)  # it supervises; it need not call
+
+
+def test_a_company_lacks_its_team_until_all_three_layers_are_there(place: Place):
+    enrolment = place.enrol(on=PHASE_TWO)
+    team = {
+        "instructor": place.person(Rank.STAFF),
+        "squad": place.group("三合一工作小分队"),
+        "supervision_group": place.group("市级督导组"),
+    }
+    for seat, holder in team.items():
+        assert list(Enrolment.objects.incomplete(PHASE_TWO)) == [enrolment]
+        place.give(enrolment, seat, holder, PHASE_TWO)
+    assert not Enrolment.objects.incomplete(PHASE_TWO).exists()
+
+
+def test_an_instructor_has_eight_companies_at_most(place: Place):
+    instructor = place.person(Rank.STAFF)
+    for _ in range(8):
+        place.give(place.enrol(on=PHASE_TWO), "instructor", instructor, PHASE_TWO)
+    assert "限额 8 户企业" in place.refuses(place.enrol(on=PHASE_TWO), "instructor", instructor, PHASE_TWO)
+
+
+def test_one_leader_for_each_task(place: Place):
+    enrolment = place.enrol(on=PHASE_TWO)
+    place.give(enrolment, "task_leader", place.person(Rank.COUNTY), PHASE_TWO)
+    assert "最多 1 个" in place.refuses(enrolment, "task_leader", place.person(Rank.COUNTY), PHASE_TWO)
+
+
+def test_the_daily_report_asks_for_its_figures(place: Place):
+    assert list(place.version.report_fields.order_by("position").values_list("name", flat=True)) == [
+        "是否复工", "产能释放率", "到岗人数", "发现隐患", "整改隐患", "获得贷款", "稳岗补贴", "新招用工",
+    ]  # fmt: skip
+    rule = place.version.report_rule
+    assert (rule.rhythm, rule.until_hour, rule.zero_report) == ("daily", 18, True)
 
 
 def test_one_instructor_for_each_company(place: Place):

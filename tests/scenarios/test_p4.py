@@ -1,4 +1,22 @@
-"""服务企业专员: permanent, quotas by rank for companies and projects, three levels on one platform."""
+"""服务企业专员: permanent, quotas by rank for companies and projects, three levels on one platform.
+
+What its text asks for, and where it is shown:
+
+| 规定 | shown by |
+| --- | --- |
+| 厅级 4+3，市直正职 3+2，副县以上、高校正职 2+1 | RULES, companies_by_rank, projects_by_rank |
+| 经济部门科长 1–2 户企业或项目 | RULES, companies_or_projects_not_both |
+| 县区、镇街自定 | a_county_sets_its_own_quota |
+| 一对一为主，经济部门科长可多对一 | one_specialist…, many_to_one… |
+| 原则上两月上门一次，其余电话微信；无事不扰 | RULES, on_site_in_principle…, it_reminds_and_scores_nobody, too_many_visits… |
+| 市、县、镇一个平台 | three_levels_work_on_one_platform |
+| 专项小组按类别，每周或每两周；解决不了的每月上常务会 | RULES, a_special_group_for_each_category |
+| 三个工作组 | RULES, it_asks_for_three_working_groups |
+| 三项考核 | RULES |
+| 长期 | it_is_permanent |
+
+12345, the companies' own filing and the pushing of policies come with the work that brings them.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +24,16 @@ from datetime import date
 
 import pytest
 
-from companies.models import Enrolment
+from companies.choices import VisitMode
+from companies.models import Company, Enrolment
+from companies.reports.contacts import visits_reached
 from companies.services import enrol_project
 from issues.choices import Status
+from issues.services import sweep_tickets
 from liaison.choices import DepartmentKind, Rank
 from liaison.models import Quota
 from liaison.services import draft_version, publish_version, save_rule
-from tests.factories import ProjectFactory, at
+from tests.factories import ProjectFactory, TownFactory, at
 from tests.scenarios.place import START, Place, place_of
 
 
@@ -123,8 +144,106 @@ def test_many_to_one_for_section_chiefs_of_economic_departments_only(place: Plac
     )
 
 
-def test_a_county_sets_its_own_quota(place: Place):
+def test_one_specialist_for_each_company(place: Place):
+    enrolment = place.enrol()
+    place.give(enrolment, "specialist", place.person(Rank.COUNTY))
+    assert "最多 1 个" in place.refuses(enrolment, "specialist", place.person(Rank.COUNTY))
 
+
+def test_who_serves_together_uses_up_a_place_of_the_quota(place: Place):
+    chief = place.person(Rank.SECTION, chief=True, kind=ECONOMIC)
+    place.give(place.enrol(), "co_specialist", chief)
+    place.give(place.enrol(), "specialist", chief)
+    assert "限额 2 户企业" in place.refuses(place.enrol(), "co_specialist", chief)
+
+
+def test_on_site_in_principle_every_two_months_otherwise_by_phone(place: Place):
+    enrolment, official = place.enrol(), place.person(Rank.COUNTY)
+    place.give(enrolment, "specialist", official)
+    place.meet(enrolment, official, date(2026, 3, 10), VisitMode.IM)
+    phoned = place.mine(official, enrolment, date(2026, 3, 31))
+    assert (phoned.owed, phoned.on_site_words) == (0, "3–4月原则上上门一次，尚未上门")
+    place.meet(enrolment, official, date(2026, 4, 20))
+    assert place.mine(official, enrolment, date(2026, 4, 30)).on_site_words == ""
+    assert place.mine(official, enrolment, date(2026, 5, 1)).owed == 1
+
+
+def test_it_reminds_and_scores_nobody_for_contacts(place: Place):
+    assert place.version.contact_rule.is_hard is False
+
+
+def test_too_many_visits_are_warned_of_whoever_made_them(place: Place):
+    enrolment = place.enrol()
+    first, second = place.person(Rank.COUNTY), place.person(Rank.SECTION, chief=True, kind=ECONOMIC)
+    place.give(enrolment, "specialist", first)
+    place.give(enrolment, "co_specialist", second)
+    rules = [place.version.contact_rule]
+    place.meet(enrolment, first, date(2026, 4, 8))
+    place.meet(enrolment, second, date(2026, 4, 9), VisitMode.PHONE)
+    assert visits_reached(enrolment.company, rules, date(2026, 4, 10)) == ""
+    place.meet(enrolment, second, date(2026, 4, 10))
+    words = visits_reached(enrolment.company, rules, date(2026, 4, 11))
+    assert "已上门 2 次" in words
+    assert "无事不扰" in words
+    assert place.meet(enrolment, first, date(2026, 4, 12))  # what was done is never refused
+
+
+def test_three_levels_work_on_one_platform(place: Place):
+    town = TownFactory(parent=place.county)
+    here, there = place.enrol(place.company(town)), place.enrol(place.company(place.other_county))
+    clerk = place.person(Rank.STAFF, kind=TOWN, region=town)
+    place.give(here, "specialist", clerk)
+    place.give(there, "specialist", place.person(Rank.BUREAU))
+    sees = {
+        "city": place.office.on_duty(START),
+        "county": place.office_of(place.county),
+        "town": clerk.on_duty(START),
+    }
+    names = {
+        level: set(Company.objects.visible_to(who).values_list("name", flat=True))
+        for level, who in sees.items()
+    }
+    assert names == {
+        "city": {here.company.name, there.company.name},
+        "county": {here.company.name},
+        "town": {here.company.name},
+    }
+
+
+def test_a_special_group_for_each_category(place: Place):
+    people = [place.person(Rank.COUNTY) for _ in range(2)]
+    groups = [
+        place.group("问题解决专项小组", who, name=f"{kind}专项小组")
+        for who, kind in zip(people, ("用工", "用电"), strict=True)
+    ]
+    assert place.needs()["问题解决专项小组"] == "按需设立，已设 2 个"
+    assert {group.kind for group in groups} == {"special"}
+
+
+def test_it_asks_for_three_working_groups(place: Place):
+    place.group("综合协调组")
+    assert place.needs() | {"问题解决专项小组": ""} == {
+        "综合协调组": "应设 1 个，已设 1 个",
+        "问题解决组": "应设 1 个，已设 0 个",
+        "督办考核组": "应设 1 个，已设 0 个",
+        "问题解决专项小组": "",
+    }
+
+
+def test_what_stays_unsolved_climbs_to_the_standing_meeting(place: Place):
+    enrolment, official = place.enrol(), place.person(Rank.COUNTY)
+    place.give(enrolment, "specialist", official)
+    ticket = place.dispatch(enrolment, official, "A")  # due on 7 May
+    climbed = {}
+    for day in (8, 9, 11, 12, 13, 14, 15, 18, 19, 20, 21):
+        sweep_tickets(at=at(2026, 5, day, 9))
+        climbed |= {
+            rung: day for rung in ticket.escalations.values_list("rung", flat=True) if rung not in climbed
+        }
+    assert climbed == {"office": 8, "special_group": 13, "standing_meeting": 20}
+
+
+def test_a_county_sets_its_own_quota(place: Place):
     draft = draft_version(
         programme=place.version.programme,
         effective_from=date(2026, 4, 1),
