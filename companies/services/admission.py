@@ -90,8 +90,8 @@ class Gate:
         return Judged(Admission.OPEN)
 
     def is_open_to(self, company: Company) -> bool:
-        """Whether the company's industry may come in by the day."""
-        return self.letters is None or section_of(company.industry) in self.letters
+        """Whether the company's industry may come in by the day; one that nobody wrote down is none."""
+        return self.letters is None or section_of(company.industry) in set(self.letters)
 
     @property
     def opening(self) -> str:

@@ -111,8 +111,8 @@ class Place:
         return official
 
     def company(self, region: Region | None = None, **fields: object) -> Company:
-        """A company with a contact, in 临江区 unless a region is given."""
-        company: Company = CompanyFactory(region=region or self.county, **fields)
+        """A power station with a contact, in 临江区 unless a region is given."""
+        company: Company = CompanyFactory(region=region or self.county, **{"industry": "4411"} | fields)
         ContactFactory(company=company)
         return company
 
@@ -173,9 +173,7 @@ class Place:
         mine = Programme.objects.filter(pk=self.version.programme_id)
         return {need.rule.name: need.words for need in group_needs(mine, on)}
 
-    def meet(
-        self, enrolment: Enrolment, by: Official, on: date, mode: VisitMode = VisitMode.VISIT
-    ) -> Visit:
+    def meet(self, enrolment: Enrolment, by: Official, on: date, mode: VisitMode = VisitMode.VISIT) -> Visit:
         """Somebody of the team was in contact with the company, and there was no problem."""
         return companies.log_visit(
             client_id=uuid.uuid4(),

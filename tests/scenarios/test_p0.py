@@ -4,7 +4,7 @@ What its text asks for, and where it is shown:
 
 | 规定 | shown by |
 | --- | --- |
-| 市场主体（含个体工商户）一对一特派专员 | one_specialist_per_company, one_company_per_specialist, a_sole_trader… |
+| 市场主体（含个体工商户）一对一特派专员 | one_specialist_per…, one_company_per…, a_sole_trader… |
 | 谁没有覆盖，一目了然 | it_shows_who_is_not_covered |
 | 市领导、市区干部、街道社区干部 | the_pool_reaches… |
 | 先培训后上岗 | nobody_serves_before_being_trained |
@@ -15,7 +15,7 @@ What its text asks for, and where it is shown:
 | 花架子、走过场问责 | RULES |
 | 四个月，每月联系 | it_lasts_four_months, contact_is_due_each_month |
 
-What companies think of policies, the two lists' contents and the course of a check come with the work that fills them.
+The contents of the two lists, opinions on policies and the checks come with the work that fills them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ What its text asks for, and where it is shown:
 | 规定 | shown by |
 | --- | --- |
 | 1 名县级领导任首席服务官，每人 1–3 户 | a_chief_service_officer… |
-| 2 名年轻干部，副科级 ≤ 40 岁、一般干部 ≤ 35 岁，脱产 | residents_are_young, two_residents…, a_resident_is_at_one… |
+| 2 名年轻干部，副科级 ≤ 40 岁、一般干部 ≤ 35 岁，脱产 | residents_are_young, two_residents…, a_resident… |
 | 金融、法律、第三方服务三个专家组，每月上门 | RULES, three_expert_groups…, an_expert_group_calls_each_month |
 | 分批，每批 12 个月 | a_batch_lasts_twelve_months…, a_seat_ends_with_its_batch |
 | 五个一，加廉政宣传为六个一台账 | RULES, each_duty_is_counted_by_name, a_solved_problem_counts… |

@@ -5,7 +5,7 @@ What its text asks for, and where it is shown:
 | 规定 | shown by |
 | --- | --- |
 | 分阶段：先公用保障和物资供应，后全部 | RULES, the_first_phase…, the_second_phase… |
-| 8 个市级督导组、247 个三合一小分队、约 1,000 名指导员 | RULES, it_asks_for…, a_squad_serves…, an_instructor_has… |
+| 8 个市级督导组、247 个三合一小分队、约 1,000 名指导员 | RULES, it_asks_for…, a_squad…, an_instructor… |
 | 一企一名指导员 | one_instructor_for_each_company, a_company_lacks_its_team… |
 | 一项任务一名领导、一个专班、一张图 | RULES, one_leader_for_each_task |
 | 每日报告、零报告，隐患、复工、产能、贷款、补贴、用工 | RULES, the_daily_report_asks_for_its_figures |
@@ -23,13 +23,12 @@ from datetime import date
 import pytest
 
 from companies.models import Enrolment
-from companies.services import EnrolmentRefused
+from companies.services import EnrolmentRefused, enrol_companies
 from issues.choices import Status
 from issues.services import sweep_tickets
 from liaison.choices import Rank
 from tests.factories import at
 from tests.scenarios.place import Place, place_of
-
 
 PHASE_TWO = date(2026, 3, 16)  # fourteen days after the start
 
@@ -113,14 +112,25 @@ def test_there_is_no_fourth_grade(place: Place):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("industry", ["4411", "5911", "3511"], ids=["power", "storage", "machines"])
-def test_the_first_phase_takes_in_utilities_and_supplies_only(place: Place, industry: str):
-    company = place.company(industry=industry)
-    if industry.startswith(("44", "59")):
-        assert place.enrol(company, on=date(2026, 3, 15))
-    else:
-        with pytest.raises(EnrolmentRefused, match="行业还没有开放"):
-            place.enrol(company, on=date(2026, 3, 15))
+@pytest.mark.parametrize("industry", ["4411", "5911", "5111"], ids=["power", "storage", "wholesale"])
+def test_the_first_phase_takes_in_utilities_and_supplies(place: Place, industry: str):
+    assert place.enrol(place.company(industry=industry), on=date(2026, 3, 15))
+
+
+@pytest.mark.parametrize("industry", ["3511", ""], ids=["machines", "not written down"])
+def test_the_first_phase_takes_in_nobody_else_unless_the_office_says_why(place: Place, industry: str):
+    company, on = place.company(industry=industry), date(2026, 3, 15)
+    with pytest.raises(EnrolmentRefused, match="行业还没有开放"):
+        place.enrol(company, on)
+    enrol_companies(
+        programme=place.version.programme,
+        companies=[company],
+        starts_on=on,
+        exception="防疫物资生产企业",
+        by=place.office,
+        at=at(2026, 3, 15),
+    )
+    assert Enrolment.objects.get(company=company).starts_on == on
 
 
 def test_the_second_phase_takes_in_all(place: Place):

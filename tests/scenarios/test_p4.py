@@ -8,7 +8,7 @@ What its text asks for, and where it is shown:
 | 经济部门科长 1–2 户企业或项目 | RULES, companies_or_projects_not_both |
 | 县区、镇街自定 | a_county_sets_its_own_quota |
 | 一对一为主，经济部门科长可多对一 | one_specialist…, many_to_one… |
-| 原则上两月上门一次，其余电话微信；无事不扰 | RULES, on_site_in_principle…, it_reminds_and_scores_nobody, too_many_visits… |
+| 两月上门一次，其余电话微信；无事不扰 | RULES, on_site_in_principle…, it_reminds…, too_many_visits… |
 | 市、县、镇一个平台 | three_levels_work_on_one_platform |
 | 专项小组按类别，每周或每两周；解决不了的每月上常务会 | RULES, a_special_group_for_each_category |
 | 三个工作组 | RULES, it_asks_for_three_working_groups |
