@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import django.contrib.auth.admin
-import django_celery_beat.admin  # loaded first, so that what they register can be taken back below
+import django.contrib.auth.admin  # noqa: F401 - these three first, to take back what they register
+import django_celery_beat.admin  # noqa: F401
 import knox.admin  # noqa: F401
 from django.contrib import admin
 from django.contrib.auth.models import Group as DjangoGroup

@@ -16,6 +16,7 @@ from assessment import services
 from assessment.choices import score_words
 from assessment.forms.surveys import AnswerForm
 from assessment.models import Survey
+from issues.reports.course import reckoning_of
 from liaison.workdays import day_of
 
 
@@ -76,6 +77,7 @@ def _show(request: HttpRequest, survey: Survey, status: int = 200) -> HttpRespon
             "survey": survey,
             "words": score_words(survey.score, rule.scale),
             "is_satisfied": survey.score >= rule.satisfied_min,
+            "why": "" if survey.score >= rule.satisfied_min else reckoning_of(survey.ticket),
         }
         return render(request, "assessment/survey_thanks.html", context, status=status)
     refusal = services.refusal_for(survey, on=day_of(timezone.now()))

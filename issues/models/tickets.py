@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import ExtractYear
 from django.urls import reverse
 
@@ -53,6 +54,15 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def provisional_next(ticket: str = "") -> ExpressionWrapper[Combinable]:
+    """Whether the next step lies in a year not published yet; `ticket` leads to the problem ("ticket__")."""
+    known = CalendarYear.objects.filter(
+        status=YearStatus.PUBLISHED, year=ExtractYear(OuterRef(f"{ticket}next_on"))
+    )
+    runs = Q(**{f"{ticket}next_on__isnull": False}) & ~Q(**{f"{ticket}status": Status.ANSWERED})
+    return ExpressionWrapper(runs & ~Exists(known), models.BooleanField())  # 待确认 runs in natural days
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -102,13 +112,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def with_provisional(self) -> Self:
         """Annotate `is_provisional`: the next step's day lies in a year whose holidays are not published."""
-        known = CalendarYear.objects.filter(
-            status=YearStatus.PUBLISHED, year=ExtractYear(OuterRef("next_on"))
-        )
-        counted = Q(next_on__isnull=False) & ~Q(status=Status.ANSWERED)  # 待确认 runs in natural days
-        return self.annotate(
-            is_provisional=ExpressionWrapper(counted & ~Exists(known), models.BooleanField())
-        )
+        return self.annotate(is_provisional=provisional_next())
 
     def matching(self, words: str) -> Self:
         """Problems whose number, title or company contains what was typed."""

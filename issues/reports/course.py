@@ -52,6 +52,12 @@ def latest_notes(tickets: Iterable[Ticket]) -> dict[int, TicketEvent]:
     return {event.ticket_id: event for event in newest}
 
 
+def reckoning_of(ticket: Ticket) -> str:
+    """How the day by which the problem is to be solved came about, as its course says; one query."""
+    told = ticket.events.filter(due_on=ticket.due_on).exclude(words="").order_by("-at", "-pk")
+    return told.values_list("words", flat=True).first() or ""
+
+
 HOLDERS = {
     Status.DRAFT: "包抓干部",
     Status.REPORTED: "协调办公室",

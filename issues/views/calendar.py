@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from issues import exports
 from issues.models import Ticket, TicketEvent
-from issues.reports.deadlines import Plan, deadlines_of, plan_change, with_start
+from issues.reports.deadlines import Plan, deadlines_of, plan_change, with_companies, with_start
 from liaison import services
 from liaison.choices import ChangeState
 from liaison.models import CalendarChange, CalendarDay, CalendarYear
@@ -37,6 +37,7 @@ TONES = {
 def ticket_deadlines(request: HttpRequest, number: str) -> HttpResponse:
     """怎么算的: every deadline that an open problem has, day by day. Alone for htmx, a page without it."""
     scoped = with_start(Ticket.objects.visible_to(request.user).filter(number=number))
+    scoped = scoped.select_related("company__region")
     ticket = get_object_or_404(scoped)
     calendar = CalendarDay.objects.as_calendar(ticket.company.region)
     deadlines = deadlines_of(ticket, calendar) if ticket.is_open else []
@@ -80,7 +81,9 @@ def calendar_change(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if change.state == ChangeState.DRAFT and not is_stale:
         plan = _plan(request, change)
-        context |= {"plan": plan, "page": Paginator(plan.shifts, PER_PAGE).get_page(request.GET.get("page"))}
+        page = Paginator(plan.shifts, PER_PAGE).get_page(request.GET.get("page"))
+        with_companies(list(page.object_list))
+        context |= {"plan": plan, "page": page}
     elif change.state == ChangeState.APPLIED:
         events = TicketEvent.objects.filter(
             calendar_change=change, ticket__in=Ticket.objects.visible_to(request.user)
@@ -115,7 +118,7 @@ def calendar_change_export(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.error(request, "预览已过时，请重新预览后再导出。")
         return redirect(change)
     return exports.export_shifts(
-        _plan(request, change).shifts, change=change, by=request.user, at=timezone.now()
+        with_companies(_plan(request, change).shifts), change=change, by=request.user, at=timezone.now()
     )
 
 

@@ -17,6 +17,7 @@ from issues import services
 from issues.choices import MeetingState, Part
 from issues.forms.meetings import DecisionForm, HoldForm
 from issues.models import AgendaItem, DispatchMeeting, MonthEnd
+from issues.models.tickets import provisional_next
 from issues.perms import runs_programme
 from issues.reports.course import latest_notes, with_days_left
 from issues.views.months import month_of
@@ -69,6 +70,7 @@ def _agenda(
     items = (
         meeting.items.select_related("ticket__company__region", "ticket__grade", "ticket__category")
         .prefetch_related("ticket__units__department")
+        .annotate(is_provisional=provisional_next("ticket__"))
         .order_by("position")
     )
     asked = (position - 1) // ITEMS_PER_PAGE + 1 if position else request.GET.get("page")

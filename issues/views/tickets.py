@@ -184,7 +184,6 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         for move in moves_open_to(official, ticket)
         if move in MOVE_FORMS
     ]
-    explained = [event for event in events if event.words]
     left = calendar.count(today, ticket.next_on) if ticket.next_on else None
     return {
         "ticket": ticket,
@@ -196,7 +195,6 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         "opened": bound.move if bound is not None else (forms[0].move if len(forms) == 1 else ""),
         "held": held,
         "held_most": max((item.working_days for item in held), default=0) or 1,
-        "explained": explained[-1] if explained else None,
         "left_in_words": days_in_words(left, is_past=ticket.next_on < today)
         if left is not None and ticket.next_on
         else "",

@@ -79,6 +79,11 @@ class Watched:
     left: int
 
     @property
+    def ident(self) -> str:
+        """The row's name on a page where the same problem may stand among the duties, too."""
+        return f"watched-{self.ticket.number}"
+
+    @property
     def tone(self) -> str:
         light: str = self.ticket.light  # type: ignore[attr-defined]
         return light

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,10 @@ class Hit:
     meta: str = ""
     tone: str = ""
     word: str = ""
+    due_on: date | None = None  # of an open problem: its next step's last day, and where that is explained
+    is_provisional: bool = False
+    ident: str = ""
+    why_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,22 @@ def _tickets(words: str, official: Official) -> Group:
     def hit(ticket: Any) -> Hit:
         meta = f"{ticket.number} · {ticket.collected_at.astimezone(SHANGHAI):%Y-%m-%d} 收集"
         word = ticket.get_status_display()
-        return Hit(ticket.title, ticket.get_absolute_url(), ticket.company.name, meta, ticket.light, word)
+        why_url = reverse("issues:ticket-deadlines", args=[ticket.number])
+        return Hit(
+            ticket.title,
+            ticket.get_absolute_url(),
+            ticket.company.name,
+            meta,
+            ticket.light,
+            word,
+            ticket.next_on,
+            ticket.is_provisional,
+            ticket.number,
+            why_url,
+        )
 
-    rows = Ticket.objects.visible_to(official).matching(words).with_light(official.access.on)
+    rows = Ticket.objects.visible_to(official).matching(words)
+    rows = rows.with_light(official.access.on).with_provisional()
     rows = rows.select_related("company").order_by("-collected_at", "-pk")
     return _group("问题", "件", rows, "issues:tickets", words, hit, view="all")
 

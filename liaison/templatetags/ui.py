@@ -239,10 +239,12 @@ def deadline(
     word: str = "",
     url: str = "",
     ident: str = "deadline",
+    say: str = "",
 ) -> dict[str, Any]:
     """A due day with the working days left in words, and how it was counted behind 怎么算的.
 
-    `why`: the lines themselves; or `url`, where they are fetched from when asked for (`ident`: once a page).
+    `why`: the lines themselves; or `url`, where they are fetched from when asked for (`ident`: once a page;
+    `say`: the button's word beside its sign).
     """
     if not tone and left is not None:
         tone = "red" if left < 0 else "yellow" if left <= 2 else "green"
@@ -257,6 +259,7 @@ def deadline(
         "provisional": provisional,
         "url": url,
         "ident": ident,
+        "say": say,
     }
 
 

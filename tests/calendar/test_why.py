@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from html import escape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from assessment import services as survey_services
 from issues.models import Ticket
 from issues.reports.deadlines import deadlines_of, with_start
 from liaison.models import CalendarDay
 from tests.calendar.test_changes import apply, draft_2027, given_in_december
-from tests.factories import Cast, TicketFactory, at
+from tests.factories import AgendaItemFactory, Cast, DispatchMeetingFactory, TicketFactory, at
 
 ClientAs = Callable[..., Client]
 
@@ -107,3 +110,54 @@ def test_lines_leave_nothing_out():
     assert sum(line.startswith("第") for line in told.lines) == 60
     assert "略" not in "".join(told.lines)
     assert told.due == date(2026, 3, 2) + timedelta(weeks=12)
+
+
+def test_lists_that_show_a_deadline_show_how_it_was_counted(cast: Cast, client_as: ClientAs, clock):
+    """Search, the leader's list of what was sent up, and the meeting's agenda; once each per page."""
+    clock(at(2026, 12, 29, 9))
+    ticket = given_in_december(cast)
+    Ticket.objects.filter(pk=ticket.pk).update(rung="dispatch_meeting")
+    meeting = DispatchMeetingFactory(month=date(2026, 12, 1))
+    AgendaItemFactory(meeting=meeting, ticket=ticket)
+    why = f"/tickets/{ticket.number}/deadlines/"
+    for who, address in (
+        ("office", reverse("search") + f"?q={ticket.title}"),
+        ("leader", reverse("home")),
+        ("office", reverse("issues:meeting", args=["p2", "2026-12"])),
+    ):
+        page = text(client_as(who).get(address))
+        assert f'hx-get="{why}"' in page, address
+        assert "暂定</span>" in page, address
+        idents = re.findall(r'id="(why-[^"]+)"', page)
+        assert len(idents) == len(set(idents)), address
+
+
+def test_the_case_page_explains_the_present_deadlines_in_one_place(cast: Cast, client_as: ClientAs):
+    ticket = TicketFactory(
+        in_progress=True, cooperating=[cast.power], enrolment=cast.enrolment, by=cast.official,
+        lead=cast.land, unit=cast.unit, office=cast.office, at=at(2026, 3, 2),
+    )  # fmt: skip
+    page = text(client_as("office").get(ticket.get_absolute_url()))
+    assert page.count('hx-get="' + reverse("issues:ticket-deadlines", args=[ticket.number])) == 1
+    opening = re.findall(r'popovertarget="why-next" aria-label="([^"]+)"', page)
+    assert opening == ["期限怎么算的", "云川市自然资源局的期限怎么算的", "云川市供电局的期限怎么算的"]
+    told = [event for event in ticket.events.order_by("pk") if event.words]
+    assert len(told) >= 3
+    for event in told:
+        assert escape(event.words) in page, event.move
+
+
+def test_the_company_is_told_how_the_new_deadline_was_counted(cast: Cast, client: Client, clock):
+    clock(at(2026, 3, 4, 9))
+    ticket = TicketFactory(
+        answered=True, enrolment=cast.enrolment, by=cast.official, lead=cast.land, unit=cast.unit,
+        office=cast.office, at=at(2026, 3, 2),
+    )  # fmt: skip
+    survey = survey_services.invite_company(ticket=ticket, at=at(2026, 3, 3, 9))
+    assert survey is not None
+    survey_services.answer_survey(survey=survey, score=1, comment="没有解决", at=at(2026, 3, 4, 9))
+    address = reverse("assessment:survey-answer", args=[survey_services.sign_token(survey)])
+    page = text(client.get(address))
+    ticket.refresh_from_db()
+    assert "期限怎么算的" in page
+    assert f"期限 {ticket.due_on.month}月{ticket.due_on.day}日" in page

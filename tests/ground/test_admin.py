@@ -66,9 +66,11 @@ def test_a_posted_change_is_refused_and_changes_nothing(
     row = model._default_manager.order_by("pk").values().first()
     assert row is not None
     key = row[model._meta.pk.attname]
-    body = {field: "7" for field in row}
+    body = dict.fromkeys(row, "7")
     assert client.post(reverse(f"admin:liaison_{name}_change", args=[key]), body).status_code == 403
-    assert client.post(reverse(f"admin:liaison_{name}_delete", args=[key]), {"post": "yes"}).status_code == 403
+    assert (
+        client.post(reverse(f"admin:liaison_{name}_delete", args=[key]), {"post": "yes"}).status_code == 403
+    )
     assert client.post(reverse(f"admin:liaison_{name}_changelist"), {"action": "delete_selected"}).status_code
     assert model._default_manager.filter(pk=key).values().get() == row
     if name != "calendarday":

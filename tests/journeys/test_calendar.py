@@ -57,7 +57,7 @@ def test_a_clerk_pastes_the_notice_sees_what_moves_and_applies_it(
     expect(page.get_by_text("办结期限由 2027-01-04 改为 2027-01-05")).to_be_visible()
     faultless(page)
     page.get_by_role("link", name=ticket.title).click()
-    page.get_by_role("button", name="期限怎么算的").click()
+    page.get_by_role("button", name="期限怎么算的", exact=True).click()
     why = page.get_by_role("dialog", name="期限怎么算的")
     expect(why).to_contain_text("第5日 2027/1/5 周二")
     expect(why).to_contain_text("按 2026 年度日历第 1 版、2027 年度日历第 1 版")
