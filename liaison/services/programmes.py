@@ -26,6 +26,8 @@ from liaison.reports.rulesets import NAMES, identity
 from liaison.services.outbox import announce
 from liaison.services.trail import record
 
+GONE = "草稿已经不在了：刚由他人放弃。"
+
 Copies = dict[tuple[type[Rule], tuple[str, ...]], Rule]
 
 
@@ -258,8 +260,10 @@ def publish_version(
     Raises PublishRefused with every reason at once: gaps, contradictions, a day that another version holds,
     a draft that somebody else changed meanwhile.
     """
-    programme = Programme.objects.select_for_update(of=("self",)).get(pk=version.programme_id)
-    version = ProgrammeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    found = _lock(version)
+    if found is None:
+        raise PublishRefused(GONE)
+    version, programme = found, found.programme
     if version.status == VersionStatus.PUBLISHED:
         raise PublishRefused("该版本已发布。")
     rules = ruleset_of(version)
@@ -290,15 +294,24 @@ def publish_version(
 
 
 def _draft(version: ProgrammeVersion) -> ProgrammeVersion:
-    """The draft under a lock; raises DraftRefused when it was published meanwhile."""
-    version = (
-        ProgrammeVersion.objects.select_for_update(of=("self",))
-        .select_related("programme")
-        .get(pk=version.pk)
+    """The draft under a lock; raises DraftRefused when it was published or discarded meanwhile."""
+    found = _lock(version)
+    if found is None:
+        raise DraftRefused(GONE)
+    if found.status == VersionStatus.PUBLISHED:
+        raise DraftRefused(f"第 {found.number} 版已经发布，不能再改；请起草新版本。")
+    return found
+
+
+def _lock(version: ProgrammeVersion) -> ProgrammeVersion | None:
+    """The version with its programme, both locked, the programme first; None if it is gone."""
+    programme = Programme.objects.select_for_update(of=("self",)).filter(pk=version.programme_id).first()
+    found: ProgrammeVersion | None = (
+        ProgrammeVersion.objects.select_for_update(of=("self",)).filter(pk=version.pk).first()
     )
-    if version.status == VersionStatus.PUBLISHED:
-        raise DraftRefused(f"第 {version.number} 版已经发布，不能再改；请起草新版本。")
-    return version
+    if found is not None and programme is not None:
+        found.programme = programme
+    return found
 
 
 def _copy(rules: RuleSet, version: ProgrammeVersion) -> None:

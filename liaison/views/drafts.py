@@ -158,10 +158,15 @@ def draft_discard(request: HttpRequest, code: str) -> HttpResponse:
         services.discard_draft(version=found, by=request.user, at=timezone.now())
     except services.DraftRefused as refusal:
         messages.error(request, str(refusal))
-        return redirect("liaison:programme", code)
-    messages.success(request, "草稿已放弃。")
-    still = Programme.objects.visible_to(request.user).filter(code=code).exists()
-    return redirect("liaison:programme", code) if still else redirect("liaison:programmes")
+    else:
+        messages.success(request, "草稿已放弃。")
+    return redirect(_home(request, scheme))
+
+
+def _home(request: HttpRequest, scheme: Programme) -> str:
+    """Where the draft's reader goes: the programme, or all of them when it went with its draft."""
+    still = Programme.objects.visible_to(request.user).filter(pk=scheme.pk).exists()
+    return reverse("liaison:programme", args=[scheme.code]) if still else reverse("liaison:programmes")
 
 
 # --- one rule -------------------------------------------------------------------------------------
@@ -266,7 +271,7 @@ def rule_move(request: HttpRequest, code: str, kind: str, pk: int) -> HttpRespon
 
 def _refused(request: HttpRequest, scheme: Programme, words: str) -> HttpResponse:
     messages.error(request, words)
-    return _go(request, reverse("liaison:programme", args=[scheme.code]))
+    return _go(request, _home(request, scheme))
 
 
 def _done(
