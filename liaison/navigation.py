@@ -132,6 +132,7 @@ MENU = (
         "名册",
         phone=frozenset({R.ROSTER, R.ADMIN}),
     ),
+    Entry("培训", "school", "liaison:trainings", frozenset({R.ROSTER, R.OFFICE, R.ADMIN}), "名册"),
     Entry("方案规则", "book-2", "liaison:programmes", ALL, "规则"),
     Entry("工作日历", "calendar", "liaison:calendar", ALL, "规则"),
     Entry("操作记录", "history", "liaison:audit", frozenset({R.ADMIN}), "规则", phone=frozenset({R.ADMIN})),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
+from django.db.models import Exists, OuterRef, Q
+
 from liaison.choices import Reach
 from liaison.choices import SystemRole as R
 from liaison.models import Official, Posting, Region
@@ -76,6 +78,19 @@ def regions_for(official: Official, capability: Capability) -> list[Region]:
         if posting.reach == Reach.REGION and capability in ROLES[posting.role]
     }
     return sorted(found.values(), key=lambda region: (len(region.path), region.path))
+
+
+def in_whose_charge(official: Official) -> Exists:
+    """The officials whose trainings one writes down: in post in a region whose roster one keeps."""
+    here = Q(pk__in=[])
+    for region in regions_for(official, Capability.IMPORT_COMPANIES):
+        here |= Q(department__region__path__startswith=region.path)
+    return Exists(Posting.objects.in_force(official.access.on).filter(here, official=OuterRef("pk")))
+
+
+def may_keep_trainings(official: Official, person: Official) -> bool:
+    """Whether one writes this person's trainings down, and takes a mistake back."""
+    return Official.objects.filter(in_whose_charge(official), pk=person.pk).exists()
 
 
 def may_keep_calendar(official: Official, region: Region | None) -> bool:

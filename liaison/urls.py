@@ -13,9 +13,10 @@ import liaison.api.directory
 import liaison.api.imports
 import liaison.api.rulebook
 import liaison.api.schema
+from companies.views import departments
 from issues.views import calendar as moves
 from issues.views import rulebook as publishing
-from liaison.views import accounts, calendar, directory, drafts, imports, rulebook
+from liaison.views import accounts, calendar, directory, drafts, imports, rulebook, trainings
 from liaison.views.gallery import components
 
 router = DefaultRouter()
@@ -36,9 +37,15 @@ ground_floor = (
         path("sign-in/", accounts.SignIn.as_view(), name="sign-in"),
         path("sign-out/", accounts.SignOut.as_view(), name="sign-out"),
         path("password/", accounts.password_change, name="password-change"),
-        path("departments/", directory.departments, name="departments"),
+        path("departments/", departments.departments, name="departments"),
+        path("departments/export/", departments.departments_export, name="departments-export"),
         path("officials/", directory.officials, name="officials"),
         path("officials/<int:pk>/", directory.official, name="official"),
+        path("officials/<int:pk>/trainings/", trainings.official_train, name="official-train"),
+        path("trainings/", trainings.trainings, name="trainings"),
+        path("trainings/export/", trainings.trainings_export, name="trainings-export"),
+        path("trainings/new/", trainings.training_new, name="training-new"),
+        path("trainings/<int:pk>/withdraw/", trainings.training_withdraw, name="training-withdraw"),
         path("officials/<int:pk>/password/", directory.password_issue, name="password-issue"),
         path("programmes/", rulebook.programmes, name="programmes"),
         path("programme-templates/", rulebook.templates, name="programme-templates"),

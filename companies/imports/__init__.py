@@ -1,5 +1,5 @@
 """The companies' rosters: companies, and who looks after them."""
 
-from companies.imports import assignments, companies
+from companies.imports import assignments, companies, trades
 
-__all__ = ["assignments", "companies"]
+__all__ = ["assignments", "companies", "trades"]

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from liaison.choices import SystemRole
 from liaison.forms.filters import FilterSet
-from liaison.models import Department, Official, Posting, Region
+from liaison.models import Department, Official, Posting, Region, Training
 
 
 class _DirectoryFilter(FilterSet):
@@ -32,7 +32,7 @@ class DepartmentFilter(_DirectoryFilter):
 
     class Meta:
         model = Department
-        fields = ("is_active", "name")
+        fields = ("is_active", "name", "kind")
 
     def with_words(self, units: QuerySet[Department], name: str, value: str) -> QuerySet[Department]:
         if not (words := value.strip()):
@@ -51,6 +51,9 @@ class OfficialFilter(_DirectoryFilter):
     """干部: by name, phone or unit, rank, role and place of the posts held today."""
 
     role = django_filters.ChoiceFilter(choices=SystemRole.choices, method="by_role", label="角色")
+    trained = django_filters.ChoiceFilter(
+        choices=[("no", "没有培训记录"), ("yes", "已培训")], method="by_training", label="培训"
+    )
 
     class Meta:
         model = Official
@@ -66,6 +69,10 @@ class OfficialFilter(_DirectoryFilter):
     def under(self, people: QuerySet[Official], name: str, value: Region) -> QuerySet[Official]:
         here = self.current().filter(department__region__path__startswith=value.path)
         return people.filter(Exists(here.filter(official=OuterRef("pk"))))
+
+    def by_training(self, people: QuerySet[Official], name: str, value: str) -> QuerySet[Official]:
+        trained = Exists(Training.objects.filter(official=OuterRef("pk")))
+        return people.filter(trained if value == "yes" else ~trained)
 
     def by_role(self, people: QuerySet[Official], name: str, value: str) -> QuerySet[Official]:
         return people.filter(Exists(self.current().filter(official=OuterRef("pk"), role=value)))

@@ -253,6 +253,12 @@ class Posting(models.Model):
         return f"{self.department} {self.title}".strip()
 
 
+class TrainingQuerySet(models.QuerySet["Training"]):
+    def visible_to(self, official: Official) -> Self:
+        """Who was trained in what is part of the directory, among officials."""
+        return self if official.access else self.none()
+
+
 class Training(models.Model):
     """培训: a day on which an official was trained; some seats ask for it before they are taken."""
 
@@ -265,6 +271,8 @@ class Training(models.Model):
     recorded_by = models.ForeignKey(
         Official, verbose_name="登记人", null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = TrainingQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "培训"

@@ -1,11 +1,10 @@
-"""Units and officials: who sits where."""
+"""Officials: who sits where. Their units are listed by the companies' room, which knows their trades."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liaison import services
 from liaison.choices import Rank, RegionLevel, SystemRole
-from liaison.forms.directory import DepartmentFilter, OfficialFilter
-from liaison.models import Department, Official, Region
+from liaison.forms.directory import OfficialFilter
+from liaison.forms.trainings import OneTrainingForm
+from liaison.models import Official, Region
 from liaison.models.groups import OFFICES
-from liaison.perms import Capability, may, may_in
+from liaison.perms import Capability, may, may_in, may_keep_trainings
 
 PER_PAGE = 50
 
@@ -25,33 +25,6 @@ PER_PAGE = 50
 def _require_directory(request: HttpRequest) -> None:
     if not may(request.user, Capability.READ_DIRECTORY):
         raise PermissionDenied
-
-
-@require_GET
-def departments(request: HttpRequest) -> HttpResponse:
-    """单位: every unit with its place, its liaison officers and how many officials serve there."""
-    _require_directory(request)
-    on = request.user.access.on
-    units = DepartmentFilter(request.GET, Department.objects.visible_to(request.user), request=request).qs
-    in_force = Q(postings__starts_on__lte=on) & (
-        Q(postings__ends_on__isnull=True) | Q(postings__ends_on__gte=on)
-    )
-    rows = (
-        units.select_related("region", "parent")
-        .annotate(
-            people=Count("postings__official", filter=in_force, distinct=True),
-            liaisons=Count("postings", filter=in_force & Q(postings__role=SystemRole.UNIT)),
-        )
-        .order_by("region__code", "pinyin", "pk")
-    )
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "q": _words(request),
-        "regions": _counties(request),
-        "narrowed": bool(request.GET),
-    }
-    return render(request, "liaison/departments.html", context)
 
 
 @require_GET
@@ -66,7 +39,8 @@ def officials(request: HttpRequest) -> HttpResponse:
         "q": _words(request),
         "ranks": [(value, label, None) for value, label in Rank.choices],
         "roles": [(value, label, None) for value, label in SystemRole.choices],
-        "regions": _counties(request),
+        "trained": [("no", "没有培训记录", None), ("yes", "已培训", None)],
+        "regions": counties(request),
         "narrowed": bool(request.GET),
     }
     return render(request, "liaison/officials.html", context)
@@ -76,7 +50,8 @@ def _words(request: HttpRequest) -> str:
     return request.GET.get("q", "").strip()
 
 
-def _counties(request: HttpRequest) -> list[tuple[str, str, None]]:
+def counties(request: HttpRequest) -> list[tuple[str, str, None]]:
+    """The counties of one's own city, as chips."""
     counties = Region.objects.visible_to(request.user).filter(
         request.user.access.cities("path"), level=RegionLevel.COUNTY
     )
@@ -104,15 +79,29 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
     """One official: posts held and held before."""
     _require_directory(request)
     person = get_object_or_404(Official.objects.visible_to(request.user), pk=pk)
-    return render(request, "liaison/official.html", _official(request, person))
+    return show_official(request, person)
 
 
-def _official(request: HttpRequest, person: Official, password: str = "") -> dict[str, object]:
+def show_official(
+    request: HttpRequest, person: Official, *, training: OneTrainingForm | None = None
+) -> HttpResponse:
+    """The page of one official; `training` is a form that was wrong."""
+    context = _official(request, person, training=training)
+    status = 422 if training is not None and training.errors else 200
+    return render(request, "liaison/official.html", context, status=status)
+
+
+def _official(
+    request: HttpRequest, person: Official, password: str = "", training: OneTrainingForm | None = None
+) -> dict[str, object]:
     on = request.user.access.on
     return {
         "person": person,
         "postings": person.postings.select_related("department__region").order_by("-starts_on", "pk"),
-        "trainings": person.trainings.order_by("-on", "pk"),
+        "trainings": person.trainings.select_related("recorded_by").order_by("-on", "-pk"),
+        "may_train": may_keep_trainings(request.user, person),
+        "training": training or OneTrainingForm(auto_id="training_%s", initial={"on": on}),
+        "training_open": training is not None,
         "today": on,
         "may_issue": _may_issue(request.user, person),
         "may_hand_over": _may_hand_over(request.user, person),

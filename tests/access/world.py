@@ -10,7 +10,17 @@ from assessment.models import Score, Survey
 from companies.models import Assignment, Contact, DoorCard, DutyEntry, Proposal, ProposalPair, Recusal, Visit
 from issues.models import Bulletin, DispatchMeeting, Ticket
 from liaison.choices import DayKind
-from liaison.models import Batch, CalendarChange, CalendarDay, Deputy, Group, GroupMember, ImportRun, TeamRole
+from liaison.models import (
+    Batch,
+    CalendarChange,
+    CalendarDay,
+    Deputy,
+    Group,
+    GroupMember,
+    ImportRun,
+    TeamRole,
+    Training,
+)
 from liaison.services import draft_exception, draft_version
 from tests.factories import (
     CalendarDayFactory,
@@ -31,6 +41,7 @@ from tests.factories import (
     RecusalFactory,
     ServicePlanFactory,
     TicketFactory,
+    TrainingFactory,
     VisitFactory,
     at,
 )
@@ -66,6 +77,7 @@ class World:
     absence: Deputy  # the official away in May, `stranger` stands in
     batch: Batch  # of a programme that was not asked for any
     recusal: Recusal  # the official's own, from the last day of the year on: they sit in the team until then
+    training: Training  # of the unit's officer
     seat_rule: TeamRole  # of the draft of the programme's next version
     code: str = "p2"
     month: str = "2026-03"
@@ -134,6 +146,7 @@ def raise_world(cast: Cast) -> World:
         pair=ProposalPairFactory(proposal=proposal, enrolment=enrolment, official=official),
         duty=DutyEntryFactory(enrolment=enrolment, official=official),
         door=DoorCardFactory(company=cast.company),
+        training=TrainingFactory(official=cast.unit, recorded_by=cast.roster),
         seat_rule=TeamRole.objects.get(version=next_version, code="officer"),
         closure=CalendarDayFactory(
             on=date(2026, 7, 15), name="防汛停工", document="临江防指〔2026〕3号", region=cast.county

@@ -33,6 +33,7 @@ from tests.factories.ground import (
     OutboxMessageFactory,
     PostingFactory,
     TownFactory,
+    TrainingFactory,
 )
 from tests.factories.groups import DeputyFactory, GroupFactory, GroupMemberFactory
 from tests.factories.issues import (
@@ -128,6 +129,7 @@ __all__ = [
     "TeamRoleFactory",
     "TicketFactory",
     "TownFactory",
+    "TrainingFactory",
     "VersionFactory",
     "VisitFactory",
     "at",

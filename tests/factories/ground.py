@@ -132,6 +132,18 @@ class PostingFactory(DjangoModelFactory):
         return usual.get(SystemRole(self.role), Extent.REGION)
 
 
+class TrainingFactory(DjangoModelFactory):
+    """A course of February 2026."""
+
+    class Meta:
+        model = models.Training
+
+    official = SubFactory(OfficialFactory)
+    on = date(2026, 2, 10)
+    subject = "惠企政策培训"
+    recorded_at = at(2026, 2, 11)
+
+
 class CalendarYearFactory(DjangoModelFactory):
     class Meta:
         model = models.CalendarYear

@@ -14,6 +14,7 @@ from assessment.api.scores import ScoreFilter
 from companies.forms.assignments import AssignmentFilter, EnrolmentFilter
 from companies.forms.companies import CompanyFilter, ProjectFilter
 from companies.forms.coverage import CoverFilter, LoadFilter
+from companies.forms.departments import UnitFilter
 from companies.forms.groups import GroupFilter
 from companies.forms.proposals import GapFilter, PairFilter
 from companies.forms.recusals import RecusalFilter
@@ -25,6 +26,7 @@ from issues.forms.months import FrozenEnrolmentFilter, FrozenFilter, FrozenTicke
 from issues.forms.tickets import TicketFilter
 from liaison.forms.directory import DepartmentFilter, OfficialFilter
 from liaison.forms.filters import FilterSet
+from liaison.forms.trainings import TrainingFilter
 from liaison.models import AuditEvent
 from tests.access.world import NOW, World, raise_world
 from tests.factories import MonthEndFactory, ProgrammeFactory, TicketFactory
@@ -39,14 +41,18 @@ PAGES = {
     "companies:loads": LoadFilter,
     "issues:duties": LedgerFilter,
     "issues:tickets": TicketFilter,
-    "liaison:departments": DepartmentFilter,
+    "liaison:departments": UnitFilter,
     "liaison:officials": OfficialFilter,
+    "liaison:trainings": TrainingFilter,
+    "liaison:training-new": OfficialFilter,
 }
 EXPORTS = {
     "companies:companies-export": CompanyFilter,
     "companies:visits-export": VisitFilter,
     "companies:enrolments-export": EnrolmentFilter,
     "issues:tickets-export": TicketFilter,
+    "liaison:departments-export": UnitFilter,
+    "liaison:trainings-export": TrainingFilter,
 }
 API = {
     "companies": CompanyFilter,
