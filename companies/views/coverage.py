@@ -307,7 +307,10 @@ def load_report(request: HttpRequest) -> HttpResponse:
             "places": [
                 (
                     region,
-                    [(rank.value, *spare.get((region.path, rank.value), (0, 0))) for rank in ranks],
+                    [
+                        (rank.label, rank.value, *spare.get((region.path, rank.value), (0, 0)))
+                        for rank in ranks
+                    ],
                 )
                 for region in places.order_by("path")
             ],
