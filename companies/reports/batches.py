@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from companies.formula.phases import Phase, Stretch, stretches
 from companies.models import Assignment, Enrolment, Visit
 from companies.reports.industries import industry_names
-from liaison.models import Batch, Official, ProgrammeVersion
+from liaison.models import Batch, GroupMember, Official, ProgrammeVersion
 
 
 def phases_of(version: ProgrammeVersion) -> list[Stretch]:
@@ -106,7 +106,7 @@ class Turn:
 
 
 def rotation(batch: Batch, seats: Iterable[Assignment]) -> list[Turn]:
-    """The batch's seats, each with its holder's visits and successors; two queries more."""
+    """The batch's seats, each with its holder's visits and successors; for a group, its members' visits."""
     rows = list(seats)
     places = {seat.enrolment_id for seat in rows}
     visits = {
@@ -118,6 +118,12 @@ def rotation(batch: Batch, seats: Iterable[Assignment]) -> list[Turn]:
         .values_list("enrolment", "official")
         .annotate(n=Count("pk"))
     }
+    members: dict[int, set[int]] = {}
+    groups = {seat.group_id for seat in rows if seat.group_id}
+    for group, who in (
+        GroupMember.objects.filter(group__in=groups).order_by("pk").values_list("group", "official")
+    ):
+        members.setdefault(group, set()).add(who)
     later = Assignment.objects.filter(enrolment__in=places, starts_on__gt=batch.ends_on)
     following: dict[tuple[int, str], list[Assignment]] = {}
     for seat in later.select_related("role", "official", "department", "group").order_by("starts_on", "pk"):
@@ -125,7 +131,10 @@ def rotation(batch: Batch, seats: Iterable[Assignment]) -> list[Turn]:
     return [
         Turn(
             seat,
-            visits.get((seat.enrolment_id, seat.official_id or 0), 0),
+            sum(
+                visits.get((seat.enrolment_id, who), 0)
+                for who in (members.get(seat.group_id, ()) if seat.group_id else (seat.official_id or 0,))
+            ),
             following.get((seat.enrolment_id, seat.role.code), []),
         )
         for seat in rows
