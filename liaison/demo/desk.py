@@ -12,6 +12,7 @@ from companies.models import Assignment, Company, Enrolment, Proposal
 from companies.services import (
     Fate,
     adopt_proposal,
+    assign_group_to_many,
     assign_seat,
     candidates_for,
     change_pair,
@@ -29,7 +30,7 @@ from companies.services import (
 )
 from companies.services.recusals import declare_recusal
 from issues.services import apply_calendar_change
-from liaison.choices import DayKind, LimitKind, Rank
+from liaison.choices import DayKind, GroupKind, LimitKind, Rank
 from liaison.demo import words
 from liaison.demo.agenda import Act, Agenda
 from liaison.demo.city import City
@@ -43,12 +44,13 @@ from liaison.models import (
     Official,
     Posting,
     ProgrammeVersion,
+    Region,
     TeamRole,
 )
 from liaison.services import confirm_change, draft_version, record_trainings, save_rule
 from liaison.services.calendar import draft_exception
 
-LATE_ENROLLED = 12  # companies of the third batch of the first programme
+LATE_ENROLLED = 12  # companies that enter the first programme late
 
 
 class Desk:
@@ -67,6 +69,7 @@ class Desk:
         self.city, self.firms, self.version, self.made = city, firms, version, made
         self.agenda, self.rng = agenda, rng
         self.office = city.people["office"]
+        self.late = city.region  # the county whose companies came in last
         self.next_month = (agenda.today.replace(day=1) + timedelta(days=32)).replace(day=1)
 
     def begin(self, at: datetime) -> None:
@@ -108,9 +111,9 @@ class Desk:
             record_trainings(officials=people, on=at.date(), subject=subject, by=by, at=at)
 
     def _enrol_late(self, number: int, at: datetime) -> None:
-        """A third batch of companies enters the first programme; only the officials are still wanted."""
-        taken = Enrolment.objects.values("company")
-        free = list(Company.objects.exclude(pk__in=taken).order_by("pk"))
+        """More companies of one county enter the first programme; only the officials are still wanted."""
+        self.late = max(self.city.counties, key=lambda county: (len(self._free(county)), county.code))
+        free = self._free(self.late)
         roles = {role.code: role for role in TeamRole.objects.filter(version=self.version)}
         done = enrol_companies(
             programme=self.version.programme,
@@ -141,6 +144,11 @@ class Desk:
                     **holder,
                 )
 
+    def _free(self, county: Region) -> list[Company]:
+        """The county's companies in no programme."""
+        here = Company.objects.filter(region__path__startswith=county.path)
+        return list(here.exclude(pk__in=Enrolment.objects.values("company")).order_by("pk"))
+
     def _free_leader(self, county: str) -> Official | None:
         """Whoever leads fewest companies of the first programme, and may lead one more."""
         leaders = [*self.city.bureau_leaders, *self.city.governors[county], *self.city.chiefs.values()]
@@ -156,21 +164,23 @@ class Desk:
         return max(free, key=lambda leader: (room[leader.pk], -leader.pk)) if free else None
 
     def _adopt(self, at: datetime) -> None:
-        """采用: the officials of the third batch, worked out, looked through and adopted as one."""
-        proposal = self._solved("第三批企业包抓干部", at.date() + timedelta(days=1), at)
+        """采用: the officials of the late companies, worked out, looked through and adopted as one."""
+        starts_on = at.date() + timedelta(days=1)
+        proposal = self._solved("新纳入企业包抓干部", starts_on, at, region=self.late)
         if proposal is not None:
             adopt_proposal(proposal=proposal, by=self.office, at=at + timedelta(minutes=35))
 
     def _solved(
-        self, note: str, starts_on: date, at: datetime, *, only_uncovered: bool = True
+        self, note: str, starts_on: date, at: datetime, *, region: Region, anew: bool = False
     ) -> Proposal | None:
         """A draft for the officials of the first programme, without those who live in a company."""
         proposal = start_proposal(
             role=TeamRole.objects.get(version=self.version, code="officer"),
-            region=self.city.region,
+            region=region,
             starts_on=starts_on,
-            only_uncovered=only_uncovered,
-            keep_weight=Emphasis.MOST,
+            only_uncovered=not anew,
+            keep_weight=Emphasis.SOME if anew else Emphasis.MOST,
+            trade_weight=Emphasis.MOST,
             note=note,
             by=self.office,
             at=at,
@@ -317,13 +327,32 @@ class Desk:
         )
 
     def _next_batch(self, at: datetime) -> None:
-        """The next batch of residents, opened; two companies know already who will come."""
+        """The next batch, opened: chiefs and experts go on, two companies know who will live with them."""
         made = self.made
         ends = made.version.programme.batches.order_by("-number")[0].ends_on
         open_batch(
             programme=made.version.programme, starts_on=ends + timedelta(days=1), by=self.office, at=at
         )
         role = TeamRole.objects.get(version=made.version, code="resident")
+        chief = TeamRole.objects.get(version=made.version, code="chief_officer")
+        for enrolment in made.firms.enrolments:
+            assign_seat(
+                enrolment=enrolment,
+                role=chief,
+                official=made.firms.leaders[enrolment.pk],
+                starts_on=ends + timedelta(days=1),
+                by=self.office,
+                at=at,
+            )
+        for group in made.version.programme.groups.filter(kind=GroupKind.EXPERT).order_by("pk"):
+            assign_group_to_many(
+                enrolments=made.firms.enrolments,
+                role_code="expert_group",
+                group=group,
+                starts_on=ends + timedelta(days=1),
+                by=self.office,
+                at=at,
+            )
         stay = made.firms.enrolments[:2]
         for enrolment, other in zip(stay, reversed(stay), strict=True):  # they change companies
             assign_seat(
@@ -372,14 +401,18 @@ class Desk:
         )
 
     def _balance(self, at: datetime) -> None:
-        """草案: all companies of the first programme anew, present pairs kept where they fit."""
-        proposal = self._solved("年底均衡调整", self.next_month, at, only_uncovered=False)
-        if proposal is not None:
-            sure = proposal.pairs.order_by("pk")[:3]
-            fix_pairs(
-                proposal=proposal,
-                pairs=proposal.pairs.filter(pk__in=[pair.pk for pair in sure]),
-                fixed=True,
-                by=self.office,
-                at=at + timedelta(minutes=15),
-            )
+        """草案: the companies of one county anew, trades matched; one seat left empty by hand, some fixed."""
+        county = next(one for one in reversed(self.city.counties[:4]) if one != self.late)
+        proposal = self._solved("年底按行业调整", self.next_month, at, region=county, anew=True)
+        if proposal is None:
+            return
+        pairs = list(proposal.pairs.select_related("enrolment", "official").order_by("pk")[:4])
+        if len(pairs) == 4:
+            empty_pair(pair=pairs.pop(), by=self.office, at=at + timedelta(minutes=14))
+        fix_pairs(
+            proposal=proposal,
+            pairs=proposal.pairs.filter(pk__in=[pair.pk for pair in pairs]),
+            fixed=True,
+            by=self.office,
+            at=at + timedelta(minutes=15),
+        )
