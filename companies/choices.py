@@ -120,6 +120,16 @@ class GapReason(models.TextChoices):
     REMOVED = "removed", "人工留空"
 
 
+class FloorReason(models.TextChoices):
+    """Why an official stays below the floor of their quota in a draft; nothing where the plan met it."""
+
+    MET = "", "人工改派后不足"
+    NOBODY = "nobody", "可及范围内没有空缺的企业"
+    BARRED = "barred", "可及的企业都须回避，或已在其专班中"
+    FULL = "full", "在别处脱产专职"
+    TAKEN = "taken", "可及的企业不够分，已排给别的须达下限的干部或已固定"
+
+
 class Admission(models.TextChoices):
     """What a programme's door says of a company (or project) on a list, on the day of entry."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from companies.models import Assignment, Company, Contact, ProposalGap, ProposalPair, Visit
+from companies.models import Assignment, Company, Contact, ProposalFloor, ProposalGap, ProposalPair, Visit
 from companies.models.assignments import EnrolmentQuerySet
 from liaison.models import TeamRole
 
@@ -155,8 +155,23 @@ PROPOSAL = (
     "固定",
     "来源",
     "该干部共包抓",
+    "限额",
+    "超出限额",
     "未安排原因",
 )
+PROPOSAL_QUOTAS = (
+    "对象",
+    "县区",
+    "已安排",
+    "空缺",
+    "补足空缺还需",
+    "职级",
+    "人数",
+    "限额合计",
+    "已用",
+    "余",
+)
+PROPOSAL_FLOORS = ("干部", "单位", "职级", "下限", "原已有", "本草案给", "还差", "为什么")
 
 
 def proposal_rows(pairs: QuerySet[ProposalPair], gaps: QuerySet[ProposalGap]) -> Iterator[list[Any]]:
@@ -175,10 +190,42 @@ def proposal_rows(pairs: QuerySet[ProposalPair], gaps: QuerySet[ProposalGap]) ->
             "是" if pair.is_fixed else "否",
             pair.get_origin_display(),
             pair.load,
+            pair.limit,
+            "是" if pair.is_over else "否",
             "",
         ]
     for gap in gaps.select_related(*firm).order_by(*place).iterator(CHUNK):
-        yield [*_firm(gap), *[""] * 8, None, gap.get_reason_display()]
+        yield [*_firm(gap), *[""] * 8, None, None, "", gap.get_reason_display()]
+
+
+def proposal_quota_rows(rows: Iterable[tuple[str, Any]]) -> Iterator[list[Any]]:
+    """Kind and county (`CountyRow`), one line per rank: what is short, what is left, who would close it."""
+    for kind, row in rows:
+        place = [kind, row.region.name, row.covered, row.short, row.needed_words]
+        for rank in row.ranks or [None]:
+            if rank is None:
+                yield [*place, "", 0, 0, 0, 0]
+                continue
+            limit, spare = (rank["limit"], rank["spare"]) if rank["limit"] is not None else ("不限", "")
+            yield [*place, rank["label"], rank["people"], limit, rank["used"], spare]
+
+
+def proposal_floor_rows(rows: QuerySet[ProposalFloor]) -> Iterator[list[Any]]:
+    """Officials below their floor."""
+    shown = rows.select_related("official", "department").order_by(
+        "department__path", "official__pinyin", "pk"
+    )
+    for row in shown.iterator(CHUNK):
+        yield [
+            row.official.name,
+            row.department.name,
+            row.official.get_rank_display(),
+            row.floor,
+            row.held,
+            row.given,
+            row.floor - row.held - row.given,
+            row.get_reason_display(),
+        ]
 
 
 def _firm(row: ProposalPair | ProposalGap) -> list[Any]:

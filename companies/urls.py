@@ -59,6 +59,13 @@ urlpatterns = [
     path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
     path("proposals/<int:pk>/gaps/", proposals.proposal_gaps, name="proposal-gaps"),
     path("proposals/<int:pk>/quotas/", proposals.proposal_quotas, name="proposal-quotas"),
+    path(
+        "proposals/<int:pk>/quotas/export/", proposals.proposal_quotas_export, name="proposal-quotas-export"
+    ),
+    path("proposals/<int:pk>/floors/", proposals.proposal_floors, name="proposal-floors"),
+    path(
+        "proposals/<int:pk>/floors/export/", proposals.proposal_floors_export, name="proposal-floors-export"
+    ),
     path("proposals/<int:pk>/progress/", proposals.proposal_progress, name="proposal-progress"),
     path("proposals/<int:pk>/again/", proposals.proposal_again, name="proposal-again"),
     path("proposals/<int:pk>/drop/", proposals.proposal_drop, name="proposal-drop"),

@@ -13,8 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from companies import services
+from companies.choices import TargetKind
 from companies.forms.proposals import GapFilter, PairFilter
-from companies.models import Proposal, ProposalGap, ProposalPair
+from companies.models import Proposal, ProposalFloor, ProposalGap, ProposalPair
+from companies.reports.shortage import quotas_of
 from liaison.api import Refused
 
 
@@ -54,7 +56,7 @@ class ProposalPairSerializer(_PlaceSerializer):
         model = ProposalPair
         fields = (
             "id", "company", "company_name", "project", "region", "official", "official_name", "department",
-            "nearness", "trade", "is_kept", "is_fixed", "origin", "load",
+            "nearness", "trade", "is_kept", "is_fixed", "origin", "load", "limit", "is_over",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -69,6 +71,45 @@ class ProposalGapSerializer(_PlaceSerializer):
         fields = (
             "id", "company", "company_name", "project", "region", "seats", "reason", "reason_words",
             "eligible", "barred",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class QuotaRankSerializer(serializers.Serializer[Any]):
+    """The quotas of one rank in a county; no `limit`: the seat has no quota."""
+
+    rank = serializers.CharField(read_only=True)
+    rank_words = serializers.CharField(source="label", read_only=True)
+    people = serializers.IntegerField(read_only=True)
+    limit = serializers.IntegerField(read_only=True, allow_null=True)
+    used = serializers.IntegerField(read_only=True)
+    spare = serializers.IntegerField(read_only=True)
+
+
+class QuotaSerializer(serializers.Serializer[Any]):
+    """A county's seats: filled, empty, and who would close the gap, by rank."""
+
+    kind = serializers.CharField(read_only=True)
+    region = serializers.CharField(source="row.region.code", read_only=True)
+    region_name = serializers.CharField(source="row.region.name", read_only=True)
+    covered = serializers.IntegerField(source="row.covered", read_only=True)
+    short = serializers.IntegerField(source="row.short", read_only=True)
+    needed = serializers.CharField(source="row.needed_words", read_only=True)
+    ranks = QuotaRankSerializer(source="row.ranks", many=True, read_only=True)
+
+
+class FloorSerializer(serializers.ModelSerializer[ProposalFloor]):
+    """An official who stays below the floor of their quota, and why."""
+
+    official_name = serializers.CharField(source="official.name", read_only=True)
+    department = serializers.CharField(source="department.name", read_only=True)
+    given = serializers.IntegerField(read_only=True)
+    reason_words = serializers.CharField(source="get_reason_display", read_only=True)
+
+    class Meta:
+        model = ProposalFloor
+        fields = (
+            "official", "official_name", "department", "floor", "held", "given", "reason", "reason_words",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -110,6 +151,25 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet[Proposal]):
         return self._page(
             rows.select_related("enrolment__company__region", "enrolment__project"), ProposalGapSerializer
         )
+
+    @extend_schema(responses=QuotaSerializer(many=True))
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def quotas(self, request: Request, pk: str) -> Response:
+        """The shortage per county, and the quotas of each rank there; companies and projects apart."""
+        found = self.get_object()
+        rows = [
+            {"kind": kind.value, "row": row}
+            for kind in TargetKind
+            for row in quotas_of(request.user, found, kind)
+        ]
+        return Response(QuotaSerializer(rows, many=True).data)
+
+    @extend_schema(responses=FloorSerializer(many=True))
+    @action(detail=True, filter_backends=[])
+    def floors(self, request: Request, pk: str) -> Response:
+        """Officials who stay below the floor of their quota, each with the reason."""
+        rows = self.get_object().floors.all().below().select_related("official", "department")
+        return self._page(rows, FloorSerializer)
 
     @extend_schema(request=None, responses=AdoptionSerializer)
     @action(detail=True, methods=["post"])

@@ -6,35 +6,48 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from companies import services
 from companies.choices import Emphasis, GapReason, Nearness, PairOrigin, Scale, TargetKind
 from companies.models import Company, Enrolment, ProposalGap, ProposalPair
 from companies.models.companies import MANAGERS
 from companies.reports.industries import industry_names, sections
 from liaison.choices import Holder, RegionLevel
 from liaison.forms.filters import FilterSet
-from liaison.models import Official, Region, TeamRole
+from liaison.models import Eligibility, Official, Region, TeamRole
 
 EMPHASES = [(value, label) for value, label in Emphasis.choices]
 ALL_KINDS = [("", "企业和项目"), *TargetKind.choices]
-FIXED, HAND, OFF_TRADE, KEPT, NEW = "fixed", "hand", "off-trade", "kept", "new"
+FIXED, HAND, OFF_TRADE, KEPT, NEW, OVER = "fixed", "hand", "off-trade", "kept", "new", "over"
 SIGNS = {
     FIXED: ("已固定", Q(is_fixed=True)),
     HAND: ("人工改派", Q(origin=PairOrigin.HAND)),
     OFF_TRADE: ("行业不对口", Q(trade=False)),
     KEPT: ("保持现有", Q(is_kept=True)),
     NEW: ("新的安排", Q(is_kept=False)),
+    OVER: ("超出限额", Q(load__gt=F("limit"))),
 }
 
 
 def proposable_seats(official: Official) -> QuerySet[TeamRole]:
-    """Seats of officials that count to their quota, of rules under which somebody is looked after today."""
-    on = official.access.on
-    running = Enrolment.objects.in_force(on).managed_by(official)
+    """Seats for which the rules say who fits, of rules under which somebody is looked after today.
+
+    `services.why_not_proposed` says the same of one seat.
+    """
+    told = Exists(Eligibility.objects.filter(role=OuterRef("pk")))
+    return _seats(official).filter(Q(counts_to_quota=True) | Q(full_time=True) | told, holder=Holder.OFFICIAL)
+
+
+def seats_by_hand(official: Official) -> list[tuple[TeamRole, str]]:
+    """The other seats of those rules, and how each is filled instead."""
+    return [(role, why) for role in _seats(official) if (why := services.why_not_proposed(role))]
+
+
+def _seats(official: Official) -> QuerySet[TeamRole]:
+    running = Enrolment.objects.in_force(official.access.on).managed_by(official)
     return (
-        TeamRole.objects.filter(holder=Holder.OFFICIAL, counts_to_quota=True)
-        .filter(Exists(running.filter(version=OuterRef("version"))))
+        TeamRole.objects.filter(Exists(running.filter(version=OuterRef("version"))))
         .select_related("version__programme__region")
         .order_by("version__programme__code", "-version__number", "position", "pk")
     )

@@ -20,6 +20,7 @@ class Fault(StrEnum):
     SEATS = "seats"  # more officials than seats
     FULL = "full"  # beyond the quota
     BOUND = "bound"  # companies and projects, where only one kind is allowed
+    WHOLE = "whole"  # full time in one company at most, whatever the programme
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,14 @@ def check_pairs(
 
 
 def fault_of(person: Person, kind: Kind, given: Mapping[Kind, int]) -> Fault | None:
-    """Why the official cannot take one more of the kind on top of what a plan gives; None: can."""
+    """Why the official cannot take one more of the kind on top of what a plan gives; None: can.
+
+    A soft quota keeps nobody from it, but for a kind that it does not give at all.
+    """
+    if person.once and (person.elsewhere or any(given.values())):
+        return Fault.WHOLE
+    if person.soft and person.limit(kind):
+        return None
     other = Kind.PROJECT if kind == Kind.COMPANY else Kind.COMPANY
     if person.either_or and person.held(other) + given.get(other, 0) > 0:
         return Fault.BOUND

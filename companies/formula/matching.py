@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+UNCAPPED = 9999  # the limit of a seat that counts to no quota; a limit of 0 is never passed
 
 
 class Kind(StrEnum):
@@ -27,7 +30,10 @@ class Person:
     """An official who may be proposed. Limits are whole quotas; what is held already is taken off them.
 
     `region` is the path of the official's unit ("519900/519902/"), `trades` the sections and divisions
-    of GB/T 4754 in that unit's charge. `either_or`: companies or projects, never both.
+    of GB/T 4754 in that unit's charge. `either_or`: companies or projects, never both. `floor`: companies
+    that the official is to have at least, or projects where it is the one or the other. `soft`: the quota
+    may be passed for a company that nobody else can take. `once`: the seat is full time, so the plan gives
+    one at most, and none to who serves full time `elsewhere`.
     """
 
     key: int
@@ -40,12 +46,21 @@ class Person:
     either_or: bool = False
     held_companies: int = 0
     held_projects: int = 0
+    floor: int = 0
+    soft: bool = False
+    once: bool = False
+    elsewhere: bool = False
 
     def limit(self, kind: Kind) -> int:
         return self.companies if kind == Kind.COMPANY else self.projects
 
     def held(self, kind: Kind) -> int:
         return self.held_companies if kind == Kind.COMPANY else self.held_projects
+
+    @property
+    def held_to_floor(self) -> int:
+        """What counts to the floor of what is held already."""
+        return self.held_companies + (self.held_projects if self.either_or else 0)
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,7 @@ class Weights:
     load: int = 10
     steady: int = 3
     importance: int = 5000
+    excess: int = 200  # the n-th seat beyond a soft quota: rather one beyond for many than many for one
     across: bool = False  # whether officials of a county may serve in another one
 
     def distance(self, nearness: Nearness) -> int:
@@ -126,3 +142,11 @@ def pair_cost(person: Person, target: Target, weights: Weights) -> int:
     cost += 0 if trade_matches(person.trades, target) else weights.trade
     cost += weights.kept if target.holders and person.key not in target.holders else 0
     return cost + (weights.steady if target.before and person.key not in target.before else 0)
+
+
+def limit_beside(person: Person, kind: Kind, carried: Mapping[Kind, int]) -> int:
+    """The quota for one kind beside what is carried of both: none where the other kind was chosen."""
+    if not person.either_or or not all(carried.values()):
+        return person.limit(kind)
+    chosen = max(Kind, key=lambda one: (person.held(one), carried[one], one == Kind.COMPANY))
+    return person.limit(kind) if kind == chosen else 0

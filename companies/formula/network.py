@@ -8,13 +8,18 @@ companies and 15,000 officials need some hundred thousand arcs instead of a hund
 Nothing is approximated by it. All of a class are alike, and so are all of a group, but for officials who
 must not meet a company: such a company gets an arc of its own to every other member of their group. The
 official's n-th company costs more than the one before it, by parallel arcs, which spreads the load.
+
+Floors and soft quotas are ranks of an official's seats: first those up to the floor, then those within the
+quota, then those beyond a soft one. A rank costs more than all wishes of a plan together, so no wish is
+bought with it. Among plans of most coverage one has both the fewest missing to floors and the fewest beyond
+quotas (sets of seats that can be filled at once are a matroid), so the two never compete.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +38,8 @@ from companies.formula.matching import (
 
 SOURCE = 0
 CITY, ANYWHERE = "", "*"
+UNIT_STEPS = 16  # seats within a limit that are priced one by one
+BEYOND_STEPS = 4  # and beyond one
 Group = tuple[Kind, str, frozenset[str]]  # officials of one place whose unit is in charge of the same trades
 Pool = tuple[Kind, str, str]  # groups of a place, or those of them in charge of one trade
 
@@ -43,21 +50,40 @@ class FlowFailed(RuntimeError):
 
 @dataclass
 class Room:
-    """How many more companies and projects an official may take; of an either-or one, only of one kind."""
+    """How many more companies and projects an official may take; of an either-or one, only of one kind.
+
+    `floor` of them are to be filled before others. `beyond`: kinds of which more may follow where nobody
+    else is left, `over` of them already.
+    """
 
     companies: int
     projects: int
     either_or: bool
+    floor: int = 0
+    beyond: frozenset[Kind] = frozenset()
+    over: dict[Kind, int] = field(default_factory=dict)
 
     def of(self, kind: Kind) -> int:
         return self.companies if kind == Kind.COMPANY else self.projects
 
+    def open_to(self, kind: Kind) -> bool:
+        """Whether the plan may give one of the kind at all."""
+        return self.of(kind) > 0 or kind in self.beyond
+
+    def floor_of(self, kind: Kind) -> int:
+        """How many of the kind bring the official up to the floor."""
+        return self.floor if self.either_or or kind == Kind.COMPANY else 0
+
 
 @dataclass
 class Routes:
-    """One answer of the solver: how many are covered, at what cost, and the flow on each arc."""
+    """One answer of the solver: how many are covered, at what cost, and the flow on each arc.
+
+    `rank` is what they cost in ranks: one for each seat past a floor, two for each beyond a soft quota.
+    """
 
     covered: int
+    rank: int
     cost: int
     flows: list[int]
     mixed: dict[int, tuple[int, int]]  # either-or officials given both: companies, projects
@@ -85,6 +111,8 @@ class Network:
         self.group_of: dict[tuple[int, Kind], Group] = {}
         self.members: dict[Group, list[int]] = defaultdict(list)
         self.side_arcs: dict[int, dict[Kind, int]] = {}
+        self.need = sum(target.need for target in self.targets)
+        self.step = self._step()
         self._collect_groups()
         self._add_targets()
         self._add_pools()
@@ -104,11 +132,24 @@ class Network:
         self.costs.append(cost)
         return len(self.tails) - 1
 
+    def _step(self) -> int:
+        """What a rank costs: more than all that a plan could save otherwise; nothing where all are equal."""
+        if not any(room.floor or room.beyond for room in self.room.values()):
+            return 0
+        w = self.weights
+        importance = max((target.importance for target in self.targets), default=0) * w.importance
+        held = max((person.held(kind) for person in self.people.values() for kind in Kind), default=0)
+        over = max(n for room in self.room.values() for n in (0, *room.over.values()))
+        load = (held + over + 2 * self.need) * w.load + (over + self.need) * w.excess
+        return 1 + self.need * (
+            importance + w.distance(Nearness.OTHER) + w.trade + w.kept + w.steady + load
+        )  # `load` is more than any room that is used
+
     def _collect_groups(self) -> None:
         for key in sorted(self.people):
             person = self.people[key]
             for kind in Kind:
-                if self.room[key].of(kind) > 0:
+                if self.room[key].open_to(kind):
                     group = (kind, person.region, person.trades)
                     self.group_of[key, kind] = group
                     self.members[group].append(key)
@@ -218,34 +259,44 @@ class Network:
         return pair_cost(self.people[key], target, self.weights)
 
     def _add_pools(self) -> None:
-        unlimited = sum(target.need for target in self.targets)
         for pool, groups in self.pooled.items():
             for group in groups:
-                self._arc(self.pools[pool], self.group_nodes[group], unlimited, 0)
+                self._arc(self.pools[pool], self.group_nodes[group], self.need, 0)
 
     def _add_people(self) -> None:
         for group, node in self.group_nodes.items():
             kind = group[0]
             for key in self.members[group]:
-                self._arc(node, self.person_nodes[key, kind], self.room[key].of(kind), 0)
+                most = self.need if kind in self.room[key].beyond else self.room[key].of(kind)
+                self._arc(node, self.person_nodes[key, kind], most, 0)
         both = {
             key: self._node() for key, room in sorted(self.room.items())
             if room.either_or and room.companies > 0 and room.projects > 0
         }  # fmt: skip
         self.sink = self._node()
         for (key, kind), node in self.person_nodes.items():
+            room, held = self.room[key], self.people[key].held(kind)
             if key in both:
-                arc = self._arc(node, both[key], self.room[key].of(kind), 0)
+                arc = self._arc(node, both[key], room.of(kind), 0)
                 self.side_arcs.setdefault(key, {})[kind] = arc
             else:
-                self._unload(node, self.room[key].of(kind), self.people[key].held(kind))
+                self._unload(node, room.of(kind), held, room.floor_of(kind))
+            if kind in room.beyond:
+                self._exceed(node, room.over.get(kind, 0), held + room.of(kind))
         for key, node in both.items():
             room = self.room[key]
-            self._unload(node, max(room.companies, room.projects), 0)
+            self._unload(node, max(room.companies, room.projects), 0, room.floor)
 
-    def _unload(self, node: int, room: int, held: int) -> None:
-        for nth in range(room):
-            self._arc(node, self.sink, 1, (held + nth) * self.weights.load)
+    def _unload(self, node: int, room: int, held: int, floor: int) -> None:
+        for nth, size in _steps(min(room, self.need), max(UNIT_STEPS, floor), 8):
+            rank = 0 if nth < floor else self.step
+            self._arc(node, self.sink, size, rank + (held + nth) * self.weights.load)
+
+    def _exceed(self, node: int, over: int, held: int) -> None:
+        """As many as must be, beyond a soft quota, each dearer than the one before."""
+        for nth, size in _steps(self.need, BEYOND_STEPS, 2):
+            cost = (held + nth) * self.weights.load + (over + nth) * self.weights.excess
+            self._arc(node, self.sink, size, 2 * self.step + cost)
 
     # --- solving ----------------------------------------------------------------------------------
 
@@ -261,14 +312,13 @@ class Network:
             self.capacities,
             np.array(self.costs, dtype=np.int64),
         )
-        need = sum(target.need for target in self.targets)
-        self.solver.set_node_supply(SOURCE, need)
-        self.solver.set_node_supply(self.sink, -need)
+        self.solver.set_node_supply(SOURCE, self.need)
+        self.solver.set_node_supply(self.sink, -self.need)
 
     def solve(self, sides: Mapping[int, Kind] | None = None) -> Routes:
         """Cover as many as can be, at the least cost; `sides` binds either-or officials to one kind."""
         if not self.targets or not self.members:
-            return Routes(0, 0, [0] * len(self.tails), {})
+            return Routes(0, 0, 0, [0] * len(self.tails), {})
         capacities = self.capacities.copy()
         for key, kind in (sides or {}).items():
             for side, arc in self.side_arcs[key].items():
@@ -287,7 +337,9 @@ class Network:
             given = (flows[arcs[Kind.COMPANY]], flows[arcs[Kind.PROJECT]])
             if all(given):
                 mixed[key] = given
-        return Routes(self.solver.maximum_flow(), self.solver.optimal_cost(), flows, mixed)
+        cost = self.solver.optimal_cost()
+        rank, cost = divmod(cost, self.step) if self.step else (0, cost)
+        return Routes(self.solver.maximum_flow(), rank, cost, flows, mixed)
 
     def sides_taken(self, routes: Routes) -> dict[int, Kind]:
         """The kind that each either-or official was given, where it was only one."""
@@ -332,6 +384,15 @@ class Network:
             for short in left:
                 twice[short].add(group)
         return sorted(found), twice
+
+
+def _steps(room: int, units: int, lots: int) -> Iterator[tuple[int, int]]:
+    """Seats one by one, after `units` in growing lots: thousands of seats need some dozens of arcs."""
+    nth = 0
+    while nth < room:
+        size = min(1 if nth < units else max(1, nth // lots), room - nth)
+        yield nth, size
+        nth += size
 
 
 def _deal(waiting: Iterable[int], given: dict[int, int]) -> tuple[list[tuple[int, int]], set[int]]:

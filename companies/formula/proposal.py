@@ -6,6 +6,10 @@ them. "Companies or projects, never both" is not a matter of flows: the network 
 take both, which can only cover more and so bounds the coverage from above; then each of those given both
 is bound to one side and the flow is solved again. Where that covers as many as the bound, it is proven
 best; where not, the sides are searched branch by branch, and `Figures.bound` says what is still possible.
+
+Of all plans that cover as many, those come first that leave least missing to the floors of officials, and
+that pass soft quotas least; only then do wishes count. `Floor` names who stays below, `Pair.limit` tells a
+pair beyond its quota.
 """
 
 from __future__ import annotations
@@ -19,22 +23,26 @@ from math import ceil
 
 from companies.formula.checking import Fault, Faulty, fault_of
 from companies.formula.matching import (
+    UNCAPPED,
     Kind,
     Nearness,
     Person,
     Target,
     Weights,
     county_path,
+    limit_beside,
     nearness,
     pair_cost,
     trade_matches,
 )
-from companies.formula.network import Group, Network, Room, Routes
+from companies.formula.network import ANYWHERE, Group, Network, Room, Routes
 
 __all__ = [
     "Fault",
     "Faulty",
     "Figures",
+    "Floor",
+    "FloorReason",
     "Gap",
     "GapReason",
     "Kind",
@@ -62,9 +70,22 @@ class GapReason(StrEnum):
     BOUND = "bound"  # all who had room look after projects instead, or companies, and may not do both
 
 
+class FloorReason(StrEnum):
+    """Why an official stays below the floor of their quota."""
+
+    MET = ""
+    NOBODY = "nobody"  # nothing within reach has an empty seat
+    BARRED = "barred"  # they must not meet what is there, or sit in its team already
+    FULL = "full"  # no room for more: full time elsewhere
+    TAKEN = "taken"  # what is there goes to others who need it as much, or is fixed
+
+
 @dataclass(frozen=True)
 class Pair:
-    """One official for one company, with what speaks for it. `load` counts what is held and given."""
+    """One official for one company, with what speaks for it.
+
+    `load` counts what is held and given of the kind, `limit` is the quota; a soft one may be passed.
+    """
 
     target: int
     person: int
@@ -73,7 +94,23 @@ class Pair:
     kept: bool
     fixed: bool
     load: int
+    limit: int
     cost: int
+
+
+@dataclass(frozen=True)
+class Floor:
+    """An official who had fewer than the floor of their quota: what they had, and what the plan gives."""
+
+    person: int
+    floor: int
+    held: int
+    given: int
+    reason: FloorReason
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.floor - self.held - self.given)
 
 
 @dataclass(frozen=True)
@@ -95,7 +132,7 @@ class Supply:
     rank: str
     kind: Kind
     people: int
-    limit: int
+    limit: int | None  # None: the seat has no quota
     held: int
     given: int
     spare: int
@@ -113,6 +150,8 @@ class Figures:
     near: Mapping[Nearness, int]
     trade: int
     cost: int
+    over: int  # seats beyond soft quotas
+    missing: int  # to the floors
     people: int
     busy: int
     nodes: int
@@ -133,6 +172,7 @@ class Proposal:
     gaps: list[Gap]
     dropped: list[Faulty]
     supplies: list[Supply]
+    floors: list[Floor]
     figures: Figures
     network: Network = field(repr=False)
 
@@ -198,6 +238,7 @@ def propose(
     pairs = _pairs(sorted([*found, *pinned]), pinned, known, wanted, weights)
     gaps = _gaps(wanted, pairs, known, room, banned, weights)
     supplies = _supplies(pairs, known, wanted)
+    floors = _floors(pairs, known, wanted, banned, weights)
     clock["follow"] += time.perf_counter() - began
     near = dict.fromkeys(Nearness, 0)
     for pair in pairs:
@@ -211,6 +252,8 @@ def propose(
         near=near,
         trade=sum(pair.trade for pair in pairs),
         cost=routes.cost,
+        over=_over(pairs, {target.key: target.kind for target in wanted}),
+        missing=sum(floor.missing for floor in floors),
         people=len(known),
         busy=len({pair.person for pair in pairs}),
         nodes=network.nodes,
@@ -218,7 +261,7 @@ def propose(
         rounds=rounds,
         seconds=clock,
     )
-    return Proposal(pairs, gaps, dropped, supplies, figures, network)
+    return Proposal(pairs, gaps, dropped, supplies, floors, figures, network)
 
 
 def _room(person: Person) -> Room:
@@ -228,12 +271,30 @@ def _room(person: Person) -> Room:
     if person.either_or:
         companies = 0 if person.held_projects else companies
         projects = 0 if person.held_companies else projects
-    return Room(companies, projects, person.either_or)
+    beyond = frozenset(kind for kind in Kind if person.soft and person.limit(kind))
+    if person.once:  # one of either kind
+        if person.elsewhere:
+            companies, projects, beyond = 0, 0, frozenset()
+        elif not beyond:
+            companies, projects = min(1, companies), min(1, projects)
+        else:
+            companies, projects, beyond = min(1, person.companies), min(1, person.projects), frozenset()
+    return Room(
+        companies,
+        projects,
+        person.either_or or person.once,
+        floor=max(0, person.floor - person.held_to_floor),
+        beyond=beyond,
+        over={kind: max(0, person.held(kind) - person.limit(kind)) for kind in beyond},
+    )
 
 
 def _take(room: Room, kind: Kind) -> None:
     """Use one of the room; an either-or official is bound to the kind from then on."""
-    if kind == Kind.COMPANY:
+    room.floor = max(0, room.floor - 1) if room.floor_of(kind) else room.floor
+    if room.of(kind) == 0:
+        room.over[kind] = room.over.get(kind, 0) + 1
+    elif kind == Kind.COMPANY:
         room.companies -= 1
         room.projects = 0 if room.either_or else room.projects
     else:
@@ -281,7 +342,7 @@ def _choose_sides(network: Network) -> tuple[Routes, int]:
     best = _dive(network, free, steady=True)
     if best.covered < bound:  # binding fewer at a time takes longer and loses less
         slower = _dive(network, free, steady=False)
-        best = max(best, slower, key=lambda routes: (routes.covered, -routes.cost))
+        best = max(best, slower, key=lambda routes: (routes.covered, -routes.rank, -routes.cost))
     if best.covered == bound:
         return best, bound
     # Depth first: bind the most mixed official to either kind, drop branches that cannot cover more.
@@ -345,6 +406,7 @@ def _pairs(
     pairs = []
     for key, person in found:
         target, official = by_key[key], people[person]
+        carried = {kind: official.held(kind) + load[person, kind] for kind in Kind}
         pairs.append(
             Pair(
                 target=key,
@@ -353,11 +415,61 @@ def _pairs(
                 trade=trade_matches(official.trades, target),
                 kept=person in target.holders,
                 fixed=(key, person) in pinned,
-                load=official.held(target.kind) + load[person, target.kind],
+                load=carried[target.kind],
+                limit=limit_beside(official, target.kind, carried),
                 cost=pair_cost(official, target, weights),
             )
         )
     return pairs
+
+
+def _over(pairs: list[Pair], kinds: Mapping[int, Kind]) -> int:
+    """How many of the plan's seats are beyond soft quotas."""
+    given = Counter((pair.person, kinds[pair.target]) for pair in pairs)
+    past = {(pair.person, kinds[pair.target]): pair.load - pair.limit for pair in pairs}
+    return sum(min(given[place], max(0, n)) for place, n in past.items())
+
+
+def _floors(
+    pairs: list[Pair],
+    people: Mapping[int, Person],
+    targets: list[Target],
+    banned: Mapping[int, set[int]],
+    weights: Weights,
+) -> list[Floor]:
+    """Whoever had fewer than their floor, with what the plan gives, and why some stay below."""
+    kinds = {target.key: target.kind for target in targets}
+    given: dict[int, Counter[Kind]] = defaultdict(Counter)
+    for pair in pairs:
+        given[pair.person][kinds[pair.target]] += 1
+    there: dict[str, Counter[Kind]] = defaultdict(Counter)  # empty seats by county, and all of them
+    for target in targets:
+        for place in (county_path(target.region), ANYWHERE):
+            there[place][target.kind] += 1
+    wanting = {key: person for key, person in people.items() if person.floor > person.held_to_floor}
+    away: dict[int, Counter[Kind]] = defaultdict(Counter)
+    for target in targets:
+        for key in banned.get(target.key, ()):
+            if key in wanting and weights.reaches(nearness(wanting[key].region, target.region)):
+                away[key][target.kind] += 1
+    floors = []
+    for key, person in sorted(wanting.items()):
+        counted = [kind for kind in Kind if person.limit(kind) and (person.either_or or kind == Kind.COMPANY)]
+        got = sum(given[key][kind] for kind in counted)
+        home = county_path(person.region)
+        within = there[home if home and not weights.across else ANYWHERE]
+        if person.held_to_floor + got >= person.floor:
+            reason = FloorReason.MET
+        elif person.elsewhere:
+            reason = FloorReason.FULL
+        elif not any(within[kind] for kind in counted):
+            reason = FloorReason.NOBODY
+        elif all(away[key][kind] >= within[kind] for kind in counted):
+            reason = FloorReason.BARRED
+        else:
+            reason = FloorReason.TAKEN
+        floors.append(Floor(key, person.floor, person.held_to_floor, got, reason))
+    return floors
 
 
 def _gaps(
@@ -391,7 +503,7 @@ def _gaps(
         return reach[place]
 
     def empty(kind: Kind, keys: set[int]) -> GapReason:
-        had_room = [key for key in keys if room[key].of(kind) > 0]
+        had_room = [key for key in keys if room[key].open_to(kind)]
         if not had_room:
             return GapReason.FULL
         bound = all(given[key] and not given[key][kind] for key in had_room)
@@ -427,6 +539,7 @@ def _supplies(pairs: list[Pair], people: Mapping[int, Person], targets: list[Tar
     given: dict[tuple[int, Kind], int] = defaultdict(int)
     for pair in pairs:
         given[pair.person, kinds[pair.target]] += 1
+    open_ended: set[tuple[str, str, Kind]] = set()
     rows: dict[tuple[str, str, Kind], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
     for key, person in people.items():
         room = _room(person)
@@ -435,10 +548,17 @@ def _supplies(pairs: list[Pair], people: Mapping[int, Person], targets: list[Tar
                 continue
             row = rows[county_path(person.region), person.rank, kind]
             other = given[key, Kind.PROJECT if kind == Kind.COMPANY else Kind.COMPANY]
-            spare = 0 if person.either_or and other else room.of(kind) - given[key, kind]
-            for at, value in enumerate((1, person.limit(kind), person.held(kind), given[key, kind], spare)):
+            left = 0 if room.either_or and other else max(0, room.of(kind) - given[key, kind])
+            limit = person.held(kind) + room.of(kind) if person.once else person.limit(kind)
+            if limit == UNCAPPED:
+                limit = left = 0  # nothing to add up
+                open_ended.add((county_path(person.region), person.rank, kind))
+            for at, value in enumerate((1, limit, person.held(kind), given[key, kind], left)):
                 row[at] += value
-    return [Supply(*place, *row) for place, row in sorted(rows.items())]
+    return [
+        Supply(*place, people, None if place in open_ended else limit, held, taken, spare)
+        for place, (people, limit, held, taken, spare) in sorted(rows.items())
+    ]
 
 
 def seats_short(gap: int, quota: int) -> int:

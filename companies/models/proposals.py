@@ -7,11 +7,13 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Aggregate, Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Aggregate, Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from companies.choices import (
     Emphasis,
+    FloorReason,
     GapReason,
     Nearness,
     PairOrigin,
@@ -219,6 +221,7 @@ class ProposalPair(models.Model):
     trade = models.BooleanField("行业对口", default=False)
     is_kept = models.BooleanField("保持现有", default=False)
     load = models.PositiveSmallIntegerField("负担", help_text="连同原有共包抓几户（项目另计）")
+    limit = models.PositiveSmallIntegerField("限额", null=True, blank=True, help_text="空为这一席位不限额")
     changed_at = models.DateTimeField("改动时间", null=True, blank=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -256,6 +259,11 @@ class ProposalPair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment} – {self.official}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the official carries more than a soft quota says; a hard one is never passed."""
+        return self.limit is not None and self.load > self.limit
 
 
 class ProposalGap(models.Model):
@@ -298,7 +306,7 @@ class ProposalSupply(models.Model):
     rank = models.CharField("职级", max_length=10, choices=Rank)
     kind = models.CharField("对象", max_length=8, choices=TargetKind)
     people = models.PositiveIntegerField("人数")
-    limit = models.PositiveIntegerField("限额合计")
+    limit = models.PositiveIntegerField("限额合计", null=True, blank=True, help_text="空为这一席位不限额")
     held = models.PositiveIntegerField("原已用")
     given = models.PositiveIntegerField("本草案用")
     spare = models.IntegerField("余")
@@ -317,6 +325,58 @@ class ProposalSupply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region} {self.get_rank_display()}"
+
+
+class ProposalFloorQuerySet(models.QuerySet["ProposalFloor"]):
+    def with_given(self) -> Self:
+        """Each with `given`: what the draft gives that counts to the floor, hand changes included."""
+        pairs = ProposalPair.objects.filter(proposal=OuterRef("proposal"), official=OuterRef("official"))
+        counted = pairs.filter(Q(enrolment__project__isnull=True) | Q(Exact(OuterRef("both_kinds"), True)))
+        rows = counted.order_by().values("official").annotate(n=Count("pk")).values("n")
+        return self.annotate(given=Coalesce(Subquery(rows), 0, output_field=models.IntegerField()))
+
+    def below(self) -> Self:
+        """Those who stay below their floor in the draft as it stands."""
+        return self.with_given().filter(given__lt=F("floor") - F("held"))
+
+
+class ProposalFloor(models.Model):
+    """An official who had fewer companies than the floor of their quota when a draft was worked out."""
+
+    proposal = models.ForeignKey(
+        Proposal, verbose_name="草案", on_delete=models.CASCADE, related_name="floors", db_index=False
+    )
+    official = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="干部",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    department = models.ForeignKey(
+        Department, verbose_name="单位", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    floor = models.PositiveSmallIntegerField("下限")
+    held = models.PositiveSmallIntegerField("原已有", default=0)
+    both_kinds = models.BooleanField("项目也算", default=False, help_text="企业、项目二选一的")
+    reason = models.CharField("未达原因", max_length=8, choices=FloorReason, blank=True, default="")
+
+    objects = ProposalFloorQuerySet.as_manager()
+
+    given: int  # of `with_given`
+
+    class Meta:
+        verbose_name = verbose_name_plural = "草案下限"
+        constraints = [
+            models.UniqueConstraint(name="companies_proposalfloor_once", fields=["proposal", "official"]),
+            models.CheckConstraint(
+                name="companies_proposalfloor_sane",
+                condition=Q(reason__in=FloorReason.values, held__lt=F("floor")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.official} 至少 {self.floor} 户"
 
 
 class ProposalEnding(models.Model):

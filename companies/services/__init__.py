@@ -72,7 +72,7 @@ from companies.services.proposals_adopt import (
     take_back_proposal,
 )
 from companies.services.proposals_candidates import Candidate, candidates_for
-from companies.services.proposals_input import any_trades
+from companies.services.proposals_input import any_trades, why_not_proposed
 from companies.services.seating import candidates_for_seat, place_in
 from companies.services.visits import VisitRefused, log_visit
 
@@ -153,6 +153,7 @@ __all__ = [
     "take_back_proposal",
     "transfer_official",
     "vacate_seat",
+    "why_not_proposed",
     "withdraw_duty",
     "write_plan",
 ]

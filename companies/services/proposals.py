@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from companies.choices import GapReason, PairOrigin, ProposalState
 from companies.formula.checking import Fault, check_pairs
-from companies.formula.matching import Kind, nearness, trade_matches
+from companies.formula.matching import UNCAPPED, Kind, limit_beside, nearness, trade_matches
 from companies.models import (
     Assignment,
     DepartmentTrade,
     Enrolment,
     Proposal,
+    ProposalFloor,
     ProposalGap,
     ProposalPair,
     ProposalSupply,
 )
 from companies.reports.industries import industry_names
 from companies.services.proposals_input import (
+    World,
     in_scope,
     load_world,
-    may_be_proposed_for,
     weights_of,
+    why_not_proposed,
 )
-from liaison.models import Department, Official, Region, TeamRole
+from liaison.models import Batch, Department, Official, Region, TeamRole
 from liaison.services import announce, record
+
+if TYPE_CHECKING:
+    from companies.formula.proposal import Floor  # the module loads the solver
 
 BATCH = 2000
 PHASES = ("排队", "读取企业和干部", "建网络", "求解", "写入草案")  # `Proposal.phase` counts them
@@ -47,6 +54,7 @@ FAULTS = {
     Fault.SEATS: "该席位已经有人",
     Fault.FULL: "该干部的包联限额已用满",
     Fault.BOUND: "该干部只能包企业或包项目其中一种",
+    Fault.WHOLE: "该干部已在一户企业脱产专职，同一时期只能在一户",
 }
 
 
@@ -70,8 +78,8 @@ def start_proposal(
     load_weight: int = 2,
 ) -> Proposal:
     """发起试排: have a draft worked out for one seat of the rulebook, in the background."""
-    if not may_be_proposed_for(role):
-        raise ProposalRefused(f"“{role}”不计入包联限额或不由干部担任，不能自动试排。")
+    if why := why_not_proposed(role):
+        raise ProposalRefused(f"“{role}”不能自动试排。{why}。")
     proposal = Proposal.objects.create(
         role=role,
         region=region,
@@ -89,6 +97,7 @@ def start_proposal(
         made_at=at,
         made_by=by,
     )
+    check_batch(proposal)
     if not in_scope(proposal).exists():
         raise ProposalRefused(f"所选范围在 {starts_on} 没有适用这一规则的包联企业或项目，请放宽条件。")
     record("发起试排", proposal, by=by, at=at, role=role.code, region=region.code, starts_on=str(starts_on))
@@ -173,6 +182,7 @@ def solve_proposal(*, proposal_id: int, at: datetime) -> Proposal | None:
         locked.pairs.all().delete()
         locked.gaps.all().delete()
         locked.supplies.all().delete()
+        locked.floors.all().delete()
         pairs = []
         for one in plan.pairs:
             old = before.get((one.target, one.person)) if one.fixed else None
@@ -190,6 +200,7 @@ def solve_proposal(*, proposal_id: int, at: datetime) -> Proposal | None:
                     trade=one.trade,
                     is_kept=one.kept,
                     load=one.load,
+                    limit=None if one.limit == UNCAPPED else one.limit,
                 )
             )
         ProposalPair.objects.bulk_create(pairs, batch_size=BATCH)
@@ -224,6 +235,7 @@ def solve_proposal(*, proposal_id: int, at: datetime) -> Proposal | None:
             ],
             batch_size=BATCH,
         )
+        ProposalFloor.objects.bulk_create(_floors(locked, world, plan.floors), batch_size=BATCH)
         figures = plan.figures
         locked.state, locked.failure, locked.solved_at = ProposalState.DRAFT, "", at
         locked.seats, locked.bound = figures.seats, figures.bound
@@ -233,6 +245,27 @@ def solve_proposal(*, proposal_id: int, at: datetime) -> Proposal | None:
         locked.save()
         record("排出草案", locked, by=None, at=at, pairs=len(pairs), gaps=len(plan.gaps), seats=figures.seats)
     return locked
+
+
+def _floors(proposal: Proposal, world: World, floors: Iterable[Floor]) -> list[ProposalFloor]:
+    """Officials of the draft's own region below their floor: a draft of one county owes others nothing."""
+    rows = []
+    for floor in floors:
+        person = world.people[floor.person]
+        counted = person.either_or or proposal.kind != Kind.PROJECT
+        if counted and person.region.startswith(proposal.region.path):
+            rows.append(
+                ProposalFloor(
+                    proposal=proposal,
+                    official_id=floor.person,
+                    department_id=world.departments[floor.person],
+                    floor=floor.floor,
+                    held=floor.held,
+                    both_kinds=person.either_or,
+                    reason=floor.reason,
+                )
+            )
+    return rows
 
 
 @transaction.atomic
@@ -276,6 +309,9 @@ def change_pair(
         if (faulty.target, faulty.person) == (enrolment.pk, official.pk):
             raise ProposalRefused(f"不能改派“{official}”：{FAULTS[faulty.fault]}。")
     target, person = world.targets[enrolment.pk], world.people[official.pk]
+    given = Counter(world.targets[key].kind for key, who in pairs if who == official.pk)
+    both = {kind: person.held(kind) + given[kind] for kind in Kind}
+    limit = limit_beside(person, target.kind, both)
     pair = ProposalPair.objects.create(
         proposal=draft,
         enrolment=enrolment,
@@ -287,6 +323,7 @@ def change_pair(
         trade=trade_matches(person.trades, target),
         is_kept=official.pk in target.holders,
         load=person.held(target.kind) + 1,
+        limit=None if limit == UNCAPPED else limit,
         changed_at=at,
         changed_by=by,
     )
@@ -351,6 +388,16 @@ def set_trades(*, department: Department, codes: Collection[str], by: Official, 
     )
     if before != set(codes):
         record("主管行业", department, by=by, at=at, codes=sorted(codes), before=sorted(before))
+
+
+def check_batch(proposal: Proposal) -> None:
+    """分批派驻: where companies came with a batch, seats begin within one."""
+    batches = Batch.objects.filter(programme=proposal.role.version.programme_id)
+    day = proposal.starts_on
+    if batches.filter(starts_on__lte=day, ends_on__gte=day).exists():
+        return
+    if in_scope(proposal).filter(batch__isnull=False).exists():
+        raise ProposalRefused(f"本方案分批派驻，{day} 不在任何批次之内，请先开设批次。")
 
 
 def lock_draft(proposal: Proposal, *states: str) -> Proposal:

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from companies.choices import ProposalState
 from companies.formula.checking import Fault, check_pairs
 from companies.models import Assignment, Enrolment, Proposal, ProposalEnding, ProposalPair, Visit
-from companies.services.proposals import BATCH, FAULTS, ProposalRefused, lock_draft
+from companies.services.proposals import BATCH, FAULTS, ProposalRefused, check_batch, lock_draft
 from companies.services.proposals_input import World, load_world
 from liaison.models import Batch, Official
 from liaison.services import record
@@ -50,6 +50,7 @@ class Adoption:
 def preview_adoption(*, proposal: Proposal, on: date) -> tuple[Adoption, list[Conflict]]:
     """What adopting the draft would do on the day, and what stands against it."""
     proposal.starts_on = max(proposal.starts_on, on)
+    check_batch(proposal)
     world, pairs = _read(proposal)
     new, leaving = _difference(world, pairs)
     conflicts = _conflicts(world, pairs)
@@ -65,6 +66,7 @@ def adopt_proposal(*, proposal: Proposal, by: Official, at: datetime) -> Adoptio
     """
     draft = lock_draft(proposal, ProposalState.DRAFT)
     draft.starts_on = max(draft.starts_on, day_of(at))
+    check_batch(draft)
     _lock_teams(draft)
     world, pairs = _read(draft)
     if conflicts := _conflicts(world, pairs):

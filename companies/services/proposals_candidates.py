@@ -9,7 +9,15 @@ from django.db.models import Q
 
 from companies import choices
 from companies.formula.checking import Fault, fault_of
-from companies.formula.matching import Kind, Nearness, county_path, nearness, pair_cost, trade_matches
+from companies.formula.matching import (
+    UNCAPPED,
+    Kind,
+    Nearness,
+    county_path,
+    nearness,
+    pair_cost,
+    trade_matches,
+)
 from companies.models import Enrolment, Proposal
 from companies.services.proposals import FAULTS
 from companies.services.proposals_input import in_scope, load_world, postings_of, weights_of
@@ -27,7 +35,7 @@ class Candidate:
     nearness: Nearness
     trade: bool
     load: int
-    limit: int
+    limit: int | None  # None: the seat has no quota
     why_not: str
 
     @property
@@ -35,7 +43,14 @@ class Candidate:
         return str(choices.Nearness(self.nearness).label)
 
     @property
+    def goes_beyond(self) -> bool:
+        """One more passes a soft quota: allowed, and said."""
+        return not self.why_not and self.limit is not None and self.load >= self.limit
+
+    @property
     def tone(self) -> str:
+        if self.limit is None:
+            return ""
         if self.load >= self.limit:
             return "red"
         return "yellow" if self.load + 1 >= self.limit else ""
@@ -83,6 +98,7 @@ def candidates_for(
         found.append((fault is not None, cost, key, near, load, fault))
     found.sort()
     best = found[:count]
+    limits = {row[2]: world.people[row[2]].limit(target.kind) for row in best}
     officials = Official.objects.in_bulk([row[2] for row in best])
     units = Department.objects.in_bulk([world.departments[row[2]] for row in best])
     return [
@@ -92,7 +108,7 @@ def candidates_for(
             nearness=near,
             trade=trade_matches(world.people[key].trades, target),
             load=load,
-            limit=world.people[key].limit(target.kind),
+            limit=None if (most := limits[key]) == UNCAPPED else most,
             why_not=FAULTS[fault] if fault else "",
         )
         for _, _, key, near, load, fault in best

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Min, QuerySet
 
 from companies.choices import Emphasis, Scale
-from companies.formula.matching import Kind, Person, Target, Weights
+from companies.formula.matching import UNCAPPED, Kind, Person, Target, Weights
 from companies.models import Assignment, DepartmentTrade, Enrolment, Proposal, ProposalPair, Recusal
 from companies.reports.industries import sections
 from companies.services.assignments import counted_seats
@@ -33,11 +33,13 @@ FACTOR = {Emphasis.NONE: 0.0, Emphasis.SOME: 0.3, Emphasis.MUCH: 1.0, Emphasis.M
 
 @dataclass(frozen=True)
 class Limits:
-    """A rank's quota; `either_or`: companies or projects, never both."""
+    """A rank's quota; `either_or`: companies or projects, never both; `floor`: companies at least."""
 
     companies: int
     projects: int
     either_or: bool = False
+    floor: int = 0
+    soft: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ def load_world(
         )
         standing |= {(key, who): seat for who, seat in holders}
     _count_held(people, proposal, officials, set(standing))
+    if role.full_time:
+        _mark_full_time(people, on, set(standing.values()))
     return World(people, targets, barred_pairs(proposal, officials), departments, standing)
 
 
@@ -138,7 +142,7 @@ class Rules:
         )
         load = LoadRule.objects.filter(version=role.version_id).first()
         usual = load.warn_companies if load else NO_QUOTA
-        self.without_quota = Limits(usual, usual)
+        self.without_quota = Limits(usual, usual, soft=True)  # a heavy load is a warning, not a wall
         self._known: dict[Standing, Limits | None] = {}
 
     def limits_of(self, standing: Standing) -> Limits | None:
@@ -151,12 +155,14 @@ class Rules:
         home = standing.region_path  # where else they may go is a matter of `place`: see `weights_of`
         if objections(self.role, self.eligibilities, standing, on=self.on, company_path=home):
             return None
+        if not self.role.counts_to_quota:
+            return Limits(UNCAPPED, UNCAPPED)
         quota = quota_for(self.quotas, standing)
         if quota is None:
             return None if self.quotas else self.without_quota
-        if self.role.full_time:  # one company at a time, and nothing beside it
-            return Limits(min(1, quota.companies), min(1, quota.projects), True)
-        return Limits(quota.companies, quota.projects, quota.either_or)
+        return Limits(
+            quota.companies, quota.projects, quota.either_or, quota.companies_min, not quota.is_hard
+        )
 
 
 def barred_pairs(proposal: Proposal, officials: Collection[int] | None) -> frozenset[tuple[int, int]]:
@@ -197,9 +203,18 @@ def any_trades() -> bool:
     return DepartmentTrade.objects.exists()
 
 
-def may_be_proposed_for(role: TeamRole) -> bool:
-    """Seats of officials that count to their quota: the others are for the few, and filled by hand."""
-    return role.holder == Holder.OFFICIAL and role.counts_to_quota
+def why_not_proposed(role: TeamRole) -> str:
+    """Why a seat cannot be filled by a proposal, and how it is filled instead; nothing where it can.
+
+    The rules must say who fits: by a quota, by ranks, or because the seat is full time.
+    """
+    if role.holder == Holder.DEPARTMENT:
+        return "由单位担任：在企业名录或方案的企业清单中勾选企业，批量指派给单位"
+    if role.holder == Holder.GROUP:
+        return "由工作组担任：在工作组页面把企业分派给组"
+    if role.counts_to_quota or role.full_time or role.eligibilities.exists():
+        return ""
+    return "规则没有写明由哪些干部担任：请在企业的专班里逐家指派，或在规则中补上任职资格"
 
 
 def weights_of(proposal: Proposal) -> Weights:
@@ -279,6 +294,9 @@ def _people(
             department=department,
             trades=frozen.get(department, none),
             either_or=limits.either_or,
+            floor=limits.floor,
+            soft=limits.soft,
+            once=proposal.role.full_time,
         )
         departments[key] = department
     return people, departments
@@ -290,10 +308,17 @@ def _count_held(
     officials: Collection[int] | None,
     in_play: set[tuple[int, int]],
 ) -> None:
-    """Take what each official looks after already into account, seats that the draft may change left out."""
-    on, programme = proposal.starts_on, proposal.role.version.programme_id
+    """Take what each official looks after already into account, seats that the draft may change left out.
+
+    For a seat that counts to no quota it is those of the same seat: they make the load even.
+    """
+    on, programme, role = proposal.starts_on, proposal.role.version.programme_id, proposal.role
     for projects in (False, True):
-        rows = counted_seats(programme_id=programme, projects=projects, on=on)
+        if role.counts_to_quota:
+            rows = counted_seats(programme_id=programme, projects=projects, on=on)
+        else:
+            same = Assignment.objects.filter(enrolment__programme=programme, role__code=role.code)
+            rows = same.filter(enrolment__project__isnull=not projects).not_over_by(on)
         rows = rows.filter(official__isnull=False)
         if officials is not None:
             rows = rows.filter(official__in=officials)
@@ -303,8 +328,18 @@ def _count_held(
                 held[official] += 1
         for key, count in held.items():
             if (person := people.get(key)) is not None:
-                field = "held_projects" if projects else "held_companies"
-                people[key] = Person(**{**vars(person), field: count})
+                if projects:
+                    people[key] = replace(person, held_projects=count)
+                else:
+                    people[key] = replace(person, held_companies=count)
+
+
+def _mark_full_time(people: dict[int, Person], on: date, in_play: set[int]) -> None:
+    """脱产专职: who serves full time somewhere from the day on, in whatever programme, is not to be had."""
+    seats = Assignment.objects.filter(is_full_time=True, official__isnull=False).not_over_by(on)
+    for seat, official in seats.order_by("pk").values_list("pk", "official"):
+        if seat not in in_play and (person := people.get(official)) is not None:
+            people[official] = replace(person, elsewhere=True)
 
 
 def _industry(code: str) -> tuple[str, str]:

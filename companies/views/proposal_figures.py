@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Case, Count, F, Max, Q, Sum, When
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
 from django.utils import timezone
 
 from companies import services
 from companies.choices import Emphasis, Nearness, PairOrigin, TargetKind
 from companies.models import Proposal
 from companies.reports.industries import industry_names
-from liaison.choices import Rank, RegionLevel
-from liaison.models import Region
 
 
 @dataclass(frozen=True)
@@ -36,6 +32,9 @@ class DraftFigures:
     keepable: int
     unfixed: int
     has_trades: bool
+    over: int
+    below: int
+    floors: int
 
     @property
     def seats(self) -> int:
@@ -81,6 +80,14 @@ class DraftFigures:
         return "，".join(words)
 
     @property
+    def floor_tone(self) -> str:
+        return "yellow" if self.below else "green"
+
+    @property
+    def floor_note(self) -> str:
+        return f"发起时有 {self.floors:,} 人不足下限，名单见“下限”"
+
+    @property
     def unfixed_note(self) -> str:
         return f"{self.unfixed:,} 对原来固定的安排因限额、任职、回避或席位已变而不再成立，已重新安排。"
 
@@ -99,6 +106,12 @@ def figures_of(proposal: Proposal) -> DraftFigures:
         most=Coalesce(Max("load"), 0),
     )
     short = proposal.gaps.aggregate(n=Coalesce(Sum("seats"), 0))["n"]
+    is_project = Case(When(enrolment__project__isnull=True, then=0), default=1)
+    past = (
+        proposal.pairs.filter(load__gt=F("limit")).order_by().annotate(kind=is_project)
+        .values_list("official", "kind").annotate(n=Count("pk"), most=Max(F("load") - F("limit")))
+    )  # fmt: skip
+    floors = proposal.floors.count()
     has_trades = bool(pairs["trade"]) or services.any_trades()
     return DraftFigures(
         has_trades=has_trades,
@@ -106,6 +119,9 @@ def figures_of(proposal: Proposal) -> DraftFigures:
         bound=proposal.bound,
         keepable=proposal.keepable,
         unfixed=proposal.unfixed,
+        over=sum(min(n, most) for _, _, n, most in past),
+        floors=floors,
+        below=proposal.floors.all().below().count() if floors else 0,
         **pairs,
     )
 
@@ -144,80 +160,3 @@ def facts_of(proposal: Proposal) -> list[tuple[str, Any]]:
     if proposal.solved_at and proposal.seconds:
         facts.append(("用时", f"{proposal.seconds:.1f} 秒（其中求解 {proposal.solver_seconds:.1f} 秒）"))
     return facts
-
-
-@dataclass
-class CountyRow:
-    """A county in the table of quotas: seats wanted and empty, and quotas by rank."""
-
-    region: Region
-    covered: int
-    short: int
-    ranks: list[dict[str, Any]]
-
-    @property
-    def spare(self) -> int:
-        return sum(rank["spare"] for rank in self.ranks)
-
-    @property
-    def needed(self) -> str:
-        """How many more officials of which rank would close the gap."""
-        if not self.short:
-            return ""
-        words = [
-            f"{rank['label']} {-(-self.short // rank['quota'])} 人" for rank in self.ranks if rank["quota"]
-        ]
-        return " 或 ".join(words)
-
-
-def quotas_of(request: HttpRequest, found: Proposal, kind: TargetKind) -> list[CountyRow]:
-    """The counties with their ranks, hand changes counted in, the city's own units first."""
-    is_company = kind == TargetKind.COMPANY
-    path = "enrolment__company__region__path"
-    regions = list(
-        Region.objects.visible_to(request.user).exclude(level=RegionLevel.TOWN).order_by("level", "code")
-    )
-    places = {region.path: region for region in regions}
-
-    def place_of(town: str) -> Region | None:
-        parts = town.split("/")
-        return places.get("/".join(parts[:2]) + "/" if len(parts) > 2 else town)
-
-    covered: dict[int, int] = defaultdict(int)
-    short: dict[int, int] = defaultdict(int)
-    pairs = found.pairs.filter(enrolment__project__isnull=is_company)
-    for town, n in pairs.order_by().values_list(path).annotate(n=Count("pk")).values_list(path, "n"):
-        if (region := place_of(town)) is not None:
-            covered[region.pk] += n
-    gaps = found.gaps.filter(enrolment__project__isnull=is_company)
-    for town, n in gaps.order_by().values_list(path).annotate(n=Sum("seats")).values_list(path, "n"):
-        if (region := place_of(town)) is not None:
-            short[region.pk] += n
-    given: dict[tuple[int, str], int] = defaultdict(int)
-    home = "department__region__path"
-    for town, rank, n in (
-        pairs.order_by().values_list(home, "official__rank").annotate(n=Count("pk"))
-        .values_list(home, "official__rank", "n")
-    ):  # fmt: skip
-        if (region := place_of(town)) is not None:
-            given[region.pk, rank] += n
-    by_region: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    order = list(Rank.values)
-    supplies = sorted(found.supplies.filter(kind=kind).order_by("pk"), key=lambda s: order.index(s.rank))
-    for row in supplies:
-        now = given[row.region_id, row.rank]
-        by_region[row.region_id].append(
-            {
-                "label": row.get_rank_display(),
-                "people": row.people,
-                "limit": row.limit,
-                "used": row.held + now,
-                "spare": max(0, row.spare + row.given - now),
-                "quota": round(row.limit / row.people) if row.people else 0,
-            }
-        )
-    return [
-        CountyRow(region, covered[region.pk], short[region.pk], by_region[region.pk])
-        for region in regions
-        if covered[region.pk] or short[region.pk] or by_region[region.pk]
-    ]

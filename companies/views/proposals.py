@@ -19,10 +19,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from companies import exports, perms, services
 from companies.choices import GapReason, Nearness, ProposalState, TargetKind
-from companies.forms.proposals import SIGNS, AgainForm, GapFilter, PairFilter, ProposalForm
+from companies.forms.proposals import (
+    SIGNS,
+    AgainForm,
+    GapFilter,
+    PairFilter,
+    ProposalForm,
+    seats_by_hand,
+)
 from companies.models import Enrolment, Proposal, ProposalGap, ProposalPair
 from companies.models.proposals import TAKE_BACK_DAYS
-from companies.views.proposal_figures import facts_of, figures_of, quotas_of
+from companies.reports.shortage import quotas_of
+from companies.views.proposal_figures import facts_of, figures_of
 from companies.views.queues import Tally, Test, anything, kept, page_of, same, under, workbook_of
 from liaison.choices import RegionLevel
 from liaison.models import Region
@@ -81,7 +89,8 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("companies:proposal", made.pk)
-    return render(request, "companies/proposal_new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "by_hand": seats_by_hand(request.user)}
+    return render(request, "companies/proposal_new.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -130,6 +139,8 @@ def frame(proposal: Proposal, tab: str) -> dict[str, Any]:
         ("空缺", "proposal-gaps", "gaps", figures.short),
         ("名额", "proposal-quotas", "quotas", None),
     ]
+    if figures.floors or tab == "floors":
+        tabs.append(("下限", "proposal-floors", "floors", figures.below))
     adopted_on = day_of(proposal.adopted_at) if proposal.adopted_at else None
     return {
         "proposal": proposal,
@@ -227,8 +238,37 @@ def proposal_gaps(request: HttpRequest, pk: int) -> HttpResponse:
 def proposal_quotas(request: HttpRequest, pk: int) -> HttpResponse:
     """名额: quotas by county and rank, what the draft uses of them, and what is short."""
     found = find(request, pk)
-    tables = [(kind.label, rows) for kind in TargetKind if (rows := quotas_of(request, found, kind))]
+    tables = [(kind.label, rows) for kind in TargetKind if (rows := quotas_of(request.user, found, kind))]
     return render(request, "companies/proposal_quotas.html", {**frame(found, "quotas"), "tables": tables})
+
+
+@require_POST
+def proposal_quotas_export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The same as a workbook: the shortage per county, and its ranks with what they have left."""
+    found = find(request, pk)
+    rows = [(kind.label, row) for kind in TargetKind for row in quotas_of(request.user, found, kind)]
+    return workbook_of(
+        request, f"试排草案{found.pk}名额", exports.PROPOSAL_QUOTAS, exports.proposal_quota_rows(rows)
+    )
+
+
+@require_GET
+def proposal_floors(request: HttpRequest, pk: int) -> HttpResponse:
+    """下限: officials who stay below the floor of their quota in the draft, each with the reason."""
+    found = find(request, pk)
+    rows = found.floors.all().below().select_related("official", "department")
+    page = page_of(request, rows.order_by("department__path", "official__pinyin", "pk"), rows.count())
+    return render(request, "companies/proposal_floors.html", {**frame(found, "floors"), "page": page})
+
+
+@require_POST
+def proposal_floors_export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The same officials as a workbook."""
+    found = find(request, pk)
+    rows = found.floors.all().below()
+    return workbook_of(
+        request, f"试排草案{found.pk}下限", exports.PROPOSAL_FLOORS, exports.proposal_floor_rows(rows)
+    )
 
 
 @require_POST
@@ -283,7 +323,11 @@ def proposal_adopt(request: HttpRequest, pk: int) -> HttpResponse:
     if not found.is_draft:
         messages.info(request, f"{found}现在是“{found.get_state_display()}”。")
         return redirect("companies:proposal", found.pk)
-    doing, conflicts = services.preview_adoption(proposal=found, on=request.user.access.on)
+    try:
+        doing, conflicts = services.preview_adoption(proposal=found, on=request.user.access.on)
+    except services.ProposalRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("companies:proposal", found.pk)
     return _adoption(request, found, doing, conflicts)
 
 

@@ -332,6 +332,9 @@ PAGES = (
     Row("companies:proposal", **DRAFT),
     Row("companies:proposal-gaps", **DRAFT),
     Row("companies:proposal-quotas", **DRAFT),
+    Row("companies:proposal-quotas-export", **DRAFT, method="POST"),
+    Row("companies:proposal-floors", **DRAFT),
+    Row("companies:proposal-floors-export", **DRAFT, method="POST"),
     Row("companies:proposal-progress", **DRAFT),
     Row("companies:proposal-again", **DRAFT, method="POST"),
     Row("companies:proposal-drop", **DRAFT, method="POST"),
@@ -414,6 +417,8 @@ API = (
     Row("proposal-detail", **DRAFT),
     Row("proposal-pairs", **DRAFT),
     Row("proposal-gaps", **DRAFT),
+    Row("proposal-quotas", **DRAFT),
+    Row("proposal-floors", **DRAFT),
     Row("proposal-adopt", **DRAFT, method="POST"),
     Row("ticket-list", EVERYBODY),
     Row(

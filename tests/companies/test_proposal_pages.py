@@ -23,6 +23,7 @@ from tests.factories import (
     OfficialFactory,
     PostingFactory,
     ProposalFactory,
+    ProposalFloorFactory,
     ProposalGapFactory,
     ProposalPairFactory,
 )
@@ -152,6 +153,127 @@ class TestLooking:
         assert rows[0][0] == "企业名称"
         assert rows[-1][0] == cast.other_company.name
         assert rows[-1][-1] == "可选干部名额在本草案中已用完"
+
+
+def sheet_of(response) -> list[tuple]:
+    sheet = load_workbook(BytesIO(b"".join(response.streaming_content))).active
+    return list(sheet.iter_rows(values_only=True))
+
+
+class TestShortage:
+    """A city that cannot be covered: the best plan, and what is short per county and rank, everywhere."""
+
+    @pytest.fixture
+    def draft(self, clerk, cast, clock) -> Proposal:
+        """The county has five seats of a 科级 for seven companies; the other county has nobody."""
+        clock(NOW)
+        Posting.objects.exclude(official__in=(cast.office, cast.official)).update(ends_on=date(2026, 1, 1))
+        cast.official.rank = "section"
+        cast.official.save()
+        Assignment.objects.filter(official=cast.official).delete()
+        for _ in range(7):
+            EnrolmentFactory(company=CompanyFactory(region=cast.county))
+        far = CountyFactory(code="519941")
+        for _ in range(2):
+            EnrolmentFactory(company=CompanyFactory(region=far))
+        return solved(clerk, cast, kind="company")
+
+    def rows(self, draft) -> dict[str, tuple[int, int]]:
+        """Counted from the draft's own rows: what is covered and short in each county."""
+        found: dict[str, tuple[int, int]] = {}
+        for place, sign in ((draft.pairs, 0), (draft.gaps, 1)):
+            for row in place.select_related("enrolment__company__region__parent"):
+                region = row.enrolment.company.region
+                county = region.parent if region.level == "town" else region
+                had = list(found.get(county.name, (0, 0)))
+                had[sign] += 1 if sign == 0 else row.seats
+                found[county.name] = (had[0], had[1])
+        return found
+
+    def test_is_said_on_the_page_in_the_workbook_and_by_the_api(self, draft, clerk, cast, api_as):
+        counted = self.rows(draft)
+        county = cast.county.name
+        assert counted[county][0] == 5
+        short = counted[county][1]
+        assert short > 0
+        page = clerk.get(url("proposal-quotas", draft.pk))
+        shown = {row.region.name: row for row in page.context["tables"][0][1]}
+        assert {n: (r.covered, r.short) for n, r in shown.items() if r.covered or r.short} == counted
+        assert (shown[county].needed, shown[county].ranks[0]["spare"]) == (f"科级 {-(-short // 5)} 人", 0)
+        html = page.content.decode()
+        assert f"科级 {-(-short // 5)} 人" in html
+        assert "没有可选干部，请先在名册中登记" in html
+        sheet = sheet_of(clerk.post(url("proposal-quotas-export", draft.pk)))
+        lines = {row[1]: row for row in sheet[1:]}
+        assert {name: row[2:4] for name, row in lines.items() if any(row[2:4])} == counted
+        assert lines[county][4:] == (f"科级 {-(-short // 5)} 人", "科级", 1, 5, 5, 0)
+        answer = api_as("office").get(reverse("proposal-quotas", args=[draft.pk])).json()
+        told = {row["region_name"]: (row["covered"], row["short"]) for row in answer}
+        assert {name: pair for name, pair in told.items() if any(pair)} == counted
+        ours = next(row for row in answer if row["region"] == cast.county.code)
+        assert ours["needed"] == f"科级 {-(-short // 5)} 人"
+        assert ours["ranks"][0] | {"rank_words": "科级"} == {
+            "rank": "section", "rank_words": "科级", "people": 1, "limit": 5, "used": 5, "spare": 0,
+        }  # fmt: skip
+
+    def test_is_counted_anew_after_a_change_by_hand(self, draft, clerk, cast):
+        pair = draft.pairs.first()
+        empty = {"official": pair.official_id, "empty": "yes"}
+        clerk.post(url("proposal-change", draft.pk, pair.enrolment_id), empty)
+        shown = clerk.get(url("proposal-quotas", draft.pk)).context["tables"][0][1]
+        told = {row.region.name: (row.covered, row.short) for row in shown if row.covered or row.short}
+        assert told == self.rows(draft)
+
+
+class TestFloorsAndSoftQuotas:
+    def test_who_stays_below_the_floor_is_listed_exported_and_told_by_the_api(self, clerk, cast, api_as):
+        row = ProposalFloorFactory(proposal__region=cast.city, floor=2, held=1, official__name="缺一户")
+        met = ProposalFloorFactory(proposal=row.proposal, reason="")
+        ProposalPairFactory(proposal=row.proposal, official=met.official)
+        page = clerk.get(url("proposal-floors", row.proposal_id))
+        assert [one.official.name for one in page.context["page"].object_list] == ["缺一户"]
+        assert "已排给别的须达下限的干部" in page.content.decode()
+        figures = clerk.get(url("proposal", row.proposal_id)).content.decode()
+        assert "未达下限" in figures
+        assert "发起时有 2 人不足下限" in figures
+        (line,) = sheet_of(clerk.post(url("proposal-floors-export", row.proposal_id)))[1:]
+        assert (line[0], line[3:7]) == ("缺一户", (2, 1, 0, 1))
+        answer = api_as("office").get(reverse("proposal-floors", args=[row.proposal_id])).json()
+        assert [(one["official_name"], one["floor"], one["given"]) for one in answer["results"]] == [
+            ("缺一户", 2, 0)
+        ]
+
+    def test_a_draft_without_floors_says_so(self, clerk, cast):
+        draft = ProposalFactory(region=cast.city)
+        assert "没有未达下限的干部" in clerk.get(url("proposal-floors", draft.pk)).content.decode()
+        assert "未达下限" not in clerk.get(url("proposal", draft.pk)).content.decode()
+
+    def test_what_is_beyond_a_soft_quota_is_marked_counted_and_found(self, clerk, cast, api_as):
+        draft = ProposalFactory(region=cast.city)
+        over = ProposalPairFactory(proposal=draft, load=3, limit=2)
+        ProposalPairFactory(proposal=draft, load=2, limit=2)
+        page = clerk.get(url("proposal", draft.pk)).content.decode()
+        assert page.count("超出限额 2 户") == 1
+        assert "限额为软性，别无人选才超出" in page
+        found = clerk.get(url("proposal", draft.pk), {"sign": "over"}).context["page"].object_list
+        assert list(found) == [over]
+        lines = sheet_of(clerk.post(url("proposal-export", draft.pk)))
+        assert sorted(line[-3:-1] for line in lines[1:]) == [(2, "否"), (2, "是")]
+        answer = api_as("office").get(reverse("proposal-pairs", args=[draft.pk])).json()
+        assert sorted((one["load"], one["limit"], one["is_over"]) for one in answer["results"]) == [
+            (2, 2, False), (3, 2, True),
+        ]  # fmt: skip
+
+    def test_the_form_says_which_seats_are_filled_by_hand(self, clerk, cast, city):
+        page = clerk.get(url("proposal-new"))
+        told = {role.code: why for role, why in page.context["by_hand"]}
+        offered = {role.code for role in page.context["form"].fields["role"].queryset}
+        assert told["lead_department"].startswith("由单位担任")
+        assert "officer" in offered
+        assert not told.keys() & offered
+        every = set(cast.version.team_roles.values_list("code", flat=True))
+        assert told.keys() | offered == every
+        assert "不能自动排的席位" in page.content.decode()
 
 
 class TestChanging:

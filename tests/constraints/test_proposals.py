@@ -20,6 +20,8 @@ REFUSED: Acts = {
     "companies_proposalpair_words_known": lambda: f.ProposalPairFactory(nearness="moon"),
     "companies_proposalgap_once": lambda: again(f.ProposalGapFactory()),
     "companies_proposalgap_sane": lambda: f.ProposalGapFactory(seats=0),
+    "companies_proposalfloor_once": lambda: again(f.ProposalFloorFactory()),
+    "companies_proposalfloor_sane": lambda: f.ProposalFloorFactory(held=1),
     "companies_proposalsupply_once": lambda: again(f.ProposalSupplyFactory()),
     "companies_proposalsupply_known": lambda: f.ProposalSupplyFactory(kind="moon"),
 }

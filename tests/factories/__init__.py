@@ -50,6 +50,7 @@ from tests.factories.issues import (
 from tests.factories.proposals import (
     DepartmentTradeFactory,
     ProposalFactory,
+    ProposalFloorFactory,
     ProposalGapFactory,
     ProposalPairFactory,
     ProposalSupplyFactory,
@@ -113,6 +114,7 @@ __all__ = [
     "ProgrammeFactory",
     "ProjectFactory",
     "ProposalFactory",
+    "ProposalFloorFactory",
     "ProposalGapFactory",
     "ProposalPairFactory",
     "ProposalSupplyFactory",

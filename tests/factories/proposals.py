@@ -9,7 +9,7 @@ from factory import LazyAttribute, LazyFunction, SelfAttribute, SubFactory, Trai
 from factory.django import DjangoModelFactory
 
 from companies import models
-from companies.choices import GapReason, Nearness, ProposalState, TargetKind
+from companies.choices import FloorReason, GapReason, Nearness, ProposalState, TargetKind
 from liaison.choices import Rank
 from tests.factories.clock import at
 from tests.factories.companies import EnrolmentFactory
@@ -79,6 +79,17 @@ class ProposalSupplyFactory(DjangoModelFactory):
     held = 2
     given = 1
     spare = 12
+
+
+class ProposalFloorFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ProposalFloor
+
+    proposal = SubFactory(ProposalFactory)
+    official = SubFactory(OfficialFactory)
+    department = SubFactory(DepartmentFactory)
+    floor = 1
+    reason = FloorReason.TAKEN
 
 
 class DepartmentTradeFactory(DjangoModelFactory):
