@@ -167,10 +167,9 @@ class TestShortage:
     def draft(self, clerk, cast, clock) -> Proposal:
         """The county has five seats of a 科级 for seven companies; the other county has nobody."""
         clock(NOW)
-        Posting.objects.exclude(official__in=(cast.office, cast.official)).update(ends_on=date(2026, 1, 1))
-        cast.official.rank = "section"
-        cast.official.save()
-        Assignment.objects.filter(official=cast.official).delete()
+        Posting.objects.exclude(official=cast.office).update(ends_on=date(2026, 1, 1))
+        unit = DepartmentFactory(region=cast.county)
+        PostingFactory(official=OfficialFactory(rank="section"), department=unit)
         for _ in range(7):
             EnrolmentFactory(company=CompanyFactory(region=cast.county))
         far = CountyFactory(code="519941")
