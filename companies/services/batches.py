@@ -82,7 +82,12 @@ def open_batch(
 
 @transaction.atomic
 def close_batch(*, batch: Batch, ends_on: date, by: Official, at: datetime) -> Batch:
-    """提前结束批次: its last day, and that of every seat that began with it. Places in the programme stay."""
+    """提前结束批次: its last day, and that of every seat that began with it. Places in the programme stay.
+
+    The teams are locked first, as by whoever gives a seat: none begins with the batch unseen.
+    """
+    places = Enrolment.objects.filter(programme=batch.programme_id, batch__isnull=False).order_by("pk")
+    list(places.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
     batch = (
         Batch.objects.select_for_update(of=("self",), no_key=True)
         .select_related("programme")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from companies.models import Assignment
@@ -14,6 +14,8 @@ from liaison.models.people import in_force
 from liaison.normalise import planning_horizon
 from liaison.services import record
 from liaison.workdays import day_of
+
+_CHAINS = 0xDE9  # key of the advisory lock of whoever sets a deputy
 
 
 class DeputyRefused(Exception):
@@ -35,6 +37,7 @@ def set_deputy(
 
     A chain (A stands in for B, B for C) is allowed, a circle is not: then nobody would be there.
     """
+    _lock_chains()
     pair = sorted((official.pk, deputy.pk))
     list(Official.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=pair).order_by("pk"))
     reason = reason.strip()
@@ -100,6 +103,12 @@ def acting_for(*, enrolment: int, official: Official, on: date) -> Official | No
         return None
     seat = seats.filter(official__in=access.stands_in_for).select_related("official").order_by("pk").first()
     return seat.official if seat else None
+
+
+def _lock_chains() -> None:
+    """One deputy is set at a time: a circle of four is closed by two clerks who share no official."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAINS])
 
 
 def _circle(official: Official, deputy: Official, starts_on: date, ends_on: date) -> str:

@@ -190,13 +190,19 @@ def _conflicts(world: World, pairs: list[tuple[int, int]]) -> list[Conflict]:
 
 
 def _lock_teams(draft: Proposal) -> None:
-    """Teams first, then officials, each in the order of their keys: nobody waits in a circle."""
+    """Teams first, then officials, each in the order of their keys: nobody waits in a circle.
+
+    Whoever the plan took a seat from is among them: taking it back gives the seat back, and weighs on quotas.
+    """
     enrolments = Enrolment.objects.filter(
         Q(pk__in=draft.pairs.order_by().values("enrolment"))
         | Q(pk__in=draft.gaps.order_by().values("enrolment"))
     )
     list(enrolments.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
-    officials = Official.objects.filter(pk__in=draft.pairs.order_by().values("official"))
+    officials = Official.objects.filter(
+        Q(pk__in=draft.pairs.order_by().values("official"))
+        | Q(pk__in=draft.endings.order_by().values("official"))
+    )
     list(officials.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
 
 

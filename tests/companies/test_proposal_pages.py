@@ -203,10 +203,11 @@ class TestShortage:
         assert f"科级 {-(-short // 5)} 人" in html
         assert "没有可选干部，请先在名册中登记" in html
         sheet = sheet_of(clerk.post(url("proposal-quotas-export", draft.pk)))
-        lines = {row[1]: row for row in sheet[1:]}
+        lines = {row[1]: row for row in sheet[1:] if row[0] == "企业"}
         assert {name: row[2:4] for name, row in lines.items() if any(row[2:4])} == counted
         assert lines[county][4:] == (f"科级 {-(-short // 5)} 人", "科级", 1, 5, 5, 0)
         answer = api_as("office").get(reverse("proposal-quotas", args=[draft.pk])).json()
+        answer = [row for row in answer if row["kind"] == "company"]
         told = {row["region_name"]: (row["covered"], row["short"]) for row in answer}
         assert {name: pair for name, pair in told.items() if any(pair)} == counted
         ours = next(row for row in answer if row["region"] == cast.county.code)
