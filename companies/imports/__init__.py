@@ -1,5 +1,5 @@
-"""The companies' rosters: companies, and who looks after them."""
+"""The companies' rosters: companies, their places in a programme, and who looks after them."""
 
-from companies.imports import assignments, companies, trades
+from companies.imports import assignments, companies, enrolments, trades
 
-__all__ = ["assignments", "companies", "trades"]
+__all__ = ["assignments", "companies", "enrolments", "trades"]

@@ -10,20 +10,22 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from companies.choices import Admission
+from companies.imports.programmes import USCC, Gates, ProgrammeOptions, programme_of
 from companies.models import Assignment, Company, Enrolment
+from companies.services.admission import Entrant
+from companies.services.enrolments import record_entry
 from companies.services.seating import Desk, Place, unit_objection
 from liaison.choices import Holder, SystemRole, Verdict
 from liaison.imports.columns import Column, RosterResource
 from liaison.imports.lookups import DepartmentIndex, squeezed
-from liaison.imports.rosters import Draft, Examiner, OptionsForm, Roster, Scope, register
-from liaison.imports.widgets import CREDIT_CODE, MOBILE, Day, Shown, Text
+from liaison.imports.rosters import Draft, Examiner, Roster, Scope, Wrong, register
+from liaison.imports.widgets import MOBILE, Day, Shown, Text
 from liaison.models import (
     Department,
     ImportRow,
     Official,
     Posting,
-    Programme,
-    ProgrammeVersion,
     TeamRole,
 )
 from liaison.perms import Capability
@@ -31,12 +33,9 @@ from liaison.perms import Capability
 FAR = date.max
 
 
-class AssignmentOptions(OptionsForm):
+class AssignmentOptions(ProgrammeOptions):
     """Which programme the seats belong to, and what to do with companies that are not in it yet."""
 
-    programme = forms.ModelChoiceField(
-        Programme.objects.none(), label="包联方案", to_field_name="code", empty_label="请选择"
-    )
     enrol = forms.BooleanField(
         label="尚未纳入方案的企业一并纳入",
         required=False,
@@ -44,32 +43,15 @@ class AssignmentOptions(OptionsForm):
         help_text="纳入日为该企业在表中第一行的开始日。",
     )
 
-    def __init__(self, official: Official, data: Any = None) -> None:
-        super().__init__(official, data)
-        field: forms.ModelChoiceField[Programme] = self.fields["programme"]  # type: ignore[assignment]
-        field.queryset = Programme.objects.visible_to(official).select_related("region").order_by("code")
-        if len(field.queryset) == 1:
-            field.initial = field.queryset[0].code
-
     def as_options(self) -> dict[str, Any]:
         """What the run keeps."""
-        return {"programme": self.cleaned_data["programme"].code, "enrol": self.cleaned_data["enrol"]}
+        return super().as_options() | {"enrol": self.cleaned_data["enrol"]}
 
 
 class AssignmentResource(RosterResource):
     """The columns of a roster of seats."""
 
-    uscc = Column(
-        "统一社会信用代码",
-        "enrolment__company__uscc",
-        CREDIT_CODE,
-        synonyms=("社会信用代码", "信用代码", "统一信用代码", "统一代码", "企业代码"),
-        required=True,
-        is_text=True,
-        example="91519902100000000K",
-        note="企业须已在名录中",
-        width=24,
-    )
+    uscc = USCC.but(attribute="enrolment__company__uscc")
     company = Column(
         "企业名称",
         "enrolment__company__name",
@@ -157,10 +139,10 @@ class AssignmentExaminer(Examiner):
 
     def __init__(self, scope: Scope, columns: dict[str, Column]) -> None:
         super().__init__(scope, columns)
-        self.programme = Programme.objects.select_related("region").get(code=scope.options["programme"])
+        self.programme = programme_of(scope)
         self.units = DepartmentIndex()
         self.roles: dict[int, dict[str, TeamRole]] = {}  # version → seat name → seat
-        self.versions: dict[date, ProgrammeVersion | None] = {}
+        self.gates = Gates(self.programme, scope)
         self.held: dict[tuple[int, int], list[Held]] = {}  # company, seat → who holds it
         self.desk = Desk()  # who may hold which seat, what stands further up in the sheet included
         self.joining: dict[int, tuple[date, int]] = {}  # company enrolled by this sheet → day, version
@@ -181,7 +163,7 @@ class AssignmentExaminer(Examiner):
         for draft in drafts:
             try:
                 self._judge(draft)
-            except _Wrong as wrong:
+            except Wrong as wrong:
                 draft.blame(wrong.name, wrong.reason)
 
     # --- loading ------------------------------------------------------------------------------
@@ -243,7 +225,7 @@ class AssignmentExaminer(Examiner):
         company = self._company(draft)
         starts_on, ends_on = draft.given["starts_on"], draft.given.get("ends_on")
         if ends_on and ends_on < starts_on:
-            raise _Wrong("ends_on", "包联止不能早于包联起")
+            raise Wrong("ends_on", "包联止不能早于包联起")
         enrolment, version = self._place(company, starts_on)
         role = self._role(version, draft.given["seat"])
         official, unit, posts = self._holder(draft, role, starts_on)
@@ -256,7 +238,7 @@ class AssignmentExaminer(Examiner):
         if kept is None and official:
             unit = self._judge_official(draft, place, official, posts)
         elif kept is None and (objection := unit_objection(role, unit.region, place.company_path)):
-            raise _Wrong("department", objection)
+            raise Wrong("department", objection)
         elif kept and changed:
             self._move_end(draft, kept, place, official, posts)
         if kept is None and enrolment is None:
@@ -290,12 +272,12 @@ class AssignmentExaminer(Examiner):
     def _company(self, draft: Draft) -> Company:
         company = self.companies.get(draft.given["uscc"])
         if company is None:
-            raise _Wrong("uscc", "企业名录里没有这个代码，请先导入企业")
+            raise Wrong("uscc", "企业名录里没有这个代码，请先导入企业")
         for region in (self.scope.region, self.programme.region):
             if not company.region.path.startswith(region.path):
-                raise _Wrong("uscc", f"该企业在{company.region}，不在{region}范围内")
+                raise Wrong("uscc", f"该企业在{company.region}，不在{region}范围内")
         if not company.is_active:
-            raise _Wrong("uscc", "该企业已不存续")
+            raise Wrong("uscc", "该企业已不存续")
         said = draft.given.get("company")
         if said and squeezed(said) != squeezed(company.name):
             draft.remark("company", f"名录里这个代码是“{company.name}”")
@@ -309,29 +291,25 @@ class AssignmentExaminer(Examiner):
                 return enrolment, enrolment.version_id
         if later := [e for e in standing if e.starts_on > starts_on]:
             first = min(enrolment.starts_on for enrolment in later)
-            raise _Wrong("starts_on", f"该企业自 {first} 起才纳入方案，包联起不能更早")
+            raise Wrong("starts_on", f"该企业自 {first} 起才纳入方案，包联起不能更早")
         if company.pk in self.joining:
             joined, version = self.joining[company.pk]
             if starts_on < joined:
-                raise _Wrong("starts_on", f"早于本表给该企业的纳入日 {joined}，请把较早的行排在前面")
+                raise Wrong("starts_on", f"早于本表给该企业的纳入日 {joined}，请把较早的行排在前面")
             return None, version
         if not self.scope.options.get("enrol"):
-            raise _Wrong("uscc", f"该企业尚未纳入“{self.programme}”")
-        return None, self._version(starts_on)
+            raise Wrong("uscc", f"该企业尚未纳入“{self.programme}”")
+        return None, self._joined(company, starts_on)
 
-    def _version(self, on: date) -> int:
-        programme = self.programme
-        if on < programme.starts_on or (programme.ends_on and on > programme.ends_on):
-            raise _Wrong("starts_on", f"不在方案实施期内（自 {programme.starts_on} 起）")
-        if on not in self.versions:
-            try:
-                self.versions[on] = programme.version_on(on)
-            except ProgrammeVersion.DoesNotExist:
-                self.versions[on] = None
-        version = self.versions[on]
-        if version is None:
-            raise _Wrong("starts_on", f"“{programme}”在这一天还没有已发布的规则")
-        return version.pk
+    def _joined(self, company: Company, on: date) -> int:
+        """The rules under which the company may enter on the day, by the programme's own gate."""
+        gate = self.gates.on(on)
+        judged = gate.judge(Entrant(company))
+        if judged.verdict == Admission.EARLY:
+            raise Wrong("uscc", f"行业还没有开放：{gate.opening}；确需提前的，请先按“纳入包联”写明例外理由")
+        if judged.verdict != Admission.OPEN:
+            raise Wrong("uscc", judged.reason)
+        return gate.version.pk
 
     def _role(self, version: int, words: str) -> TeamRole:
         if version not in self.roles:
@@ -340,7 +318,7 @@ class AssignmentExaminer(Examiner):
         role = self.roles[version].get(squeezed(words))
         if role is None:
             known = "、".join(seat.name for seat in self.roles[version].values())
-            raise _Wrong("seat", f"方案里没有“{words}”这个席位，有：{known}")
+            raise Wrong("seat", f"方案里没有“{words}”这个席位，有：{known}")
         return role
 
     def _holder(
@@ -352,12 +330,12 @@ class AssignmentExaminer(Examiner):
             try:
                 unit = self.units.find(words, self.scope.region)
             except ValueError as problem:
-                raise _Wrong("department", str(problem)) from None
+                raise Wrong("department", str(problem)) from None
             if not unit.is_active:
-                raise _Wrong("department", f"“{unit}”已停用，不能担任席位")
+                raise Wrong("department", f"“{unit}”已停用，不能担任席位")
         if role.holder == Holder.DEPARTMENT:
             if unit is None:
-                raise _Wrong("department", f"“{role}”由单位担任，请填单位")
+                raise Wrong("department", f"“{role}”由单位担任，请填单位")
             if draft.given.get("official") or draft.given.get("phone"):
                 draft.remark("official", f"“{role}”由单位担任，姓名和手机号不用")
             return None, unit, []
@@ -370,9 +348,9 @@ class AssignmentExaminer(Examiner):
         if phone:
             official = self.by_phone.get(phone)
             if official is None:
-                raise _Wrong("phone", "干部名册里没有这个手机号，请先导入干部")
+                raise Wrong("phone", "干部名册里没有这个手机号，请先导入干部")
             if name and squeezed(name) != squeezed(official.name):
-                raise _Wrong("official", f"手机号 {phone} 登记的是{official.name}")
+                raise Wrong("official", f"手机号 {phone} 登记的是{official.name}")
         elif name:
             found = self.by_name.get(squeezed(name), [])
             if unit:
@@ -380,12 +358,12 @@ class AssignmentExaminer(Examiner):
             if len(found) != 1:
                 where = f"{unit}" if unit else "干部名册里"
                 reason = f"{where}没有{name}" if not found else f"{where}有 {len(found)} 个{name}，请填手机号"
-                raise _Wrong("official", reason)
+                raise Wrong("official", reason)
             official = found[0]
         else:
-            raise _Wrong("official", f"“{role}”由干部担任，请填姓名或手机号")
+            raise Wrong("official", f"“{role}”由干部担任，请填姓名或手机号")
         if not official.is_active:
-            raise _Wrong("official", f"{official}的账户已停用，不能担任席位")
+            raise Wrong("official", f"{official}的账户已停用，不能担任席位")
         return official
 
     def _posts_on(self, official: Official, on: date) -> list[Posting]:
@@ -397,7 +375,7 @@ class AssignmentExaminer(Examiner):
             post for post in self._posts_on(official, on) if unit is None or post.department_id == unit.pk
         ]
         if not posts:
-            raise _Wrong("department" if unit else "official", f"{official}在 {on} {unit or ''}没有任职")
+            raise Wrong("department" if unit else "official", f"{official}在 {on} {unit or ''}没有任职")
         return posts
 
     def _room(
@@ -410,11 +388,11 @@ class AssignmentExaminer(Examiner):
         for held in standing:
             if held.holder == holder:
                 if held.kept is None:
-                    raise _Wrong("seat", f"与第 {held.line} 行的日期重叠")
+                    raise Wrong("seat", f"与第 {held.line} 行的日期重叠")
                 return held.kept
         if role.max_count is not None and len(standing) >= role.max_count:
             names = "、".join(f"{held.name}（{held.since}）" for held in standing)
-            raise _Wrong("seat", f"“{role}”最多 {role.max_count} 个，已由{names}担任")
+            raise Wrong("seat", f"“{role}”最多 {role.max_count} 个，已由{names}担任")
         return None
 
     def _judge_official(
@@ -424,7 +402,7 @@ class AssignmentExaminer(Examiner):
         judgement = self.desk.judge(place, official, posts)
         rank = official.get_rank_display()
         if not judgement.may:
-            raise _Wrong("official", f"{official}（{rank}）：{'；'.join(judgement.objections)}")
+            raise Wrong("official", f"{official}（{rank}）：{'；'.join(judgement.objections)}")
         if judgement.warnings:
             draft.remark("official", f"{official}（{rank}）：{'；'.join(judgement.warnings)}")
         return self.units.by_pk[judgement.posting.department_id]
@@ -440,7 +418,7 @@ class AssignmentExaminer(Examiner):
             there = [held for held in others if held.overlaps(added.starts_on, added.ends_on)]
             if place.role.max_count is not None and len(there) >= place.role.max_count:
                 names = "、".join(f"{held.name}（{held.since}）" for held in there)
-                raise _Wrong("ends_on", f"{added.starts_on} 起该席位已由{names}担任，不能延长")
+                raise Wrong("ends_on", f"{added.starts_on} 起该席位已由{names}担任，不能延长")
             if official:
                 self._judge_official(draft, added, official, posts)
         if official:
@@ -453,7 +431,7 @@ class AssignmentExaminer(Examiner):
 
     def write(self, rows: Sequence[ImportRow], *, by: Official, at: datetime) -> None:
         """Places in the programme first, then the seats; a seat kept already only changes its last day."""
-        self._enrol(row.values for row in rows)
+        self._enrol((row.values for row in rows), by=by, at=at)
         new = [
             Assignment(
                 enrolment_id=values["enrolment"] or self.made[values["company"]],
@@ -475,32 +453,21 @@ class AssignmentExaminer(Examiner):
             seat.ends_on = _day(last_days[seat.pk])
         Assignment.objects.bulk_update(changed, ["ends_on"])
 
-    def _enrol(self, wanted: Iterable[dict[str, Any]]) -> None:
+    def _enrol(self, wanted: Iterable[dict[str, Any]], *, by: Official, at: datetime) -> None:
         missing = {
-            values["company"]: values
+            values["company"]: date.fromisoformat(values["enrol_on"])
             for values in wanted
             if values["id"] is None and values["enrolment"] is None and values["company"] not in self.made
         }
-        created = Enrolment.objects.bulk_create(
-            Enrolment(
-                programme=self.programme,
-                version_id=values["version"],
-                company_id=company,
-                starts_on=date.fromisoformat(values["enrol_on"]),
-                ends_on=self.programme.ends_on,
-            )
-            for company, values in missing.items()
-        )
+        companies = Company.objects.in_bulk(missing)
+        places = []
+        for day in sorted({*missing.values()}):
+            gate = self.gates.on(day)
+            entrants = [Entrant(companies[company]) for company, theirs in missing.items() if theirs == day]
+            places += [gate.place_for(entrant) for entrant in entrants]
+            record_entry(gate, entrants, "", by=by, at=at)
+        created = Enrolment.objects.bulk_create(places)
         self.made |= {enrolment.company_id: enrolment.pk for enrolment in created}
-
-
-class _Wrong(Exception):
-    """A line that cannot be: the field at fault and the reason."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(reason)
-        self.name = name
-        self.reason = reason
 
 
 def _day(value: str | None) -> date | None:

@@ -33,8 +33,8 @@ from companies.services.enrolments import (
     Enrolled,
     end_enrolment,
     enrol_companies,
+    enrol_listed,
     enrol_project,
-    enrol_projects,
 )
 from companies.services.groups import (
     GroupRefused,
@@ -47,6 +47,7 @@ from companies.services.groups import (
     replace_with_group,
 )
 from companies.services.handover import Fate, HandedOver, HandoverRefused, transfer_official
+from companies.services.listing import Listed, Register, judge_list
 from companies.services.plans import PlanRefused, write_plan
 from companies.services.proposals import (
     PHASES,
@@ -97,8 +98,10 @@ __all__ = [
     "HandedOver",
     "HandoverRefused",
     "Judged",
+    "Listed",
     "PlanRefused",
     "ProposalRefused",
+    "Register",
     "TakingBack",
     "VisitRefused",
     "WorldMoved",
@@ -126,12 +129,13 @@ __all__ = [
     "end_enrolment",
     "end_member",
     "enrol_companies",
+    "enrol_listed",
     "enrol_project",
-    "enrol_projects",
     "fail_proposal",
     "fix_pairs",
     "form_group",
     "issue_door_cards",
+    "judge_list",
     "link_of_card",
     "log_duty",
     "log_visit",

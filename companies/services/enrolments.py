@@ -28,7 +28,6 @@ class Enrolled:
     closed_down: int
 
 
-@transaction.atomic
 def enrol_companies(
     *,
     programme: Programme,
@@ -49,24 +48,10 @@ def enrol_companies(
     else:
         keys = {company.pk for company in companies}
     chosen = Company.objects.filter(pk__in=keys).select_related("region").order_by("pk")
-    return _enrol(programme, (Entrant(company) for company in chosen), starts_on, by, at, exception)
-
-
-@transaction.atomic
-def enrol_projects(
-    *,
-    programme: Programme,
-    projects: Iterable[Project],
-    starts_on: date,
-    by: Official,
-    at: datetime,
-    exception: str = "",
-) -> Enrolled:
-    """纳入包联 for major projects, each beside its company, by the same rules."""
-    keys = {project.pk for project in projects}
-    chosen = Project.objects.filter(pk__in=keys).select_related("company__region").order_by("pk")
-    entrants = (Entrant(project.company, project) for project in chosen)
-    return _enrol(programme, entrants, starts_on, by, at, exception)
+    return enrol_listed(
+        programme=programme, entrants=map(Entrant, chosen), starts_on=starts_on, by=by, at=at,
+        exception=exception,
+    )  # fmt: skip
 
 
 def enrol_project(
@@ -78,9 +63,14 @@ def enrol_project(
     at: datetime,
     exception: str = "",
 ) -> Enrolment:
-    """纳入包联 for one major project; an enrolment still running is returned as it is."""
-    done = enrol_projects(
-        programme=programme, projects=[project], starts_on=starts_on, by=by, at=at, exception=exception
+    """纳入包联 for one major project, beside its company; an enrolment still running is returned as it is."""
+    done = enrol_listed(
+        programme=programme,
+        entrants=[Entrant(project.company, project)],
+        starts_on=starts_on,
+        by=by,
+        at=at,
+        exception=exception,
     )
     if done.closed_down:
         raise EnrolmentRefused(f"“{project.company}”已不再存续，项目“{project}”不能纳入。")
@@ -90,15 +80,17 @@ def enrol_project(
     return running.order_by("starts_on")[:1].get()
 
 
-def _enrol(
+@transaction.atomic
+def enrol_listed(
+    *,
     programme: Programme,
     entrants: Iterable[Entrant],
     starts_on: date,
     by: Official,
     at: datetime,
-    exception: str,
+    exception: str = "",
 ) -> Enrolled:
-    """Judge all of them with the programme locked, write the new places, leave one trace."""
+    """纳入包联 for companies and projects together: judged with the programme locked, one trace for all."""
     gate = Gate(lock_programme(programme), starts_on, at)
     found = list(entrants)
     gate.load(found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -35,6 +36,13 @@ class Column(Field):
         self.example = example
         self.note = note
         self.width = width
+
+    def but(self, **changes: Any) -> Self:
+        """The same column with some of its properties changed, for another roster."""
+        column = copy(self)
+        for name, value in changes.items():
+            setattr(column, name, value)
+        return column
 
     def read(self, cell: object) -> Any:
         """The cell's clean value, None when it is empty; ValueError says in words what is wrong."""

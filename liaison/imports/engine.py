@@ -219,7 +219,8 @@ def examiner_for(run: ImportRun) -> Examiner:
     """The kind's examiner, set up for this run."""
     roster = roster_of(run.kind)
     on = timezone.localtime(run.uploaded_at).date()
-    scope = Scope(region=run.region, on=on, options=run.options, by=run.uploaded_by.on_duty(on))
+    by = run.uploaded_by.on_duty(on)
+    scope = Scope(region=run.region, on=on, options=run.options, by=by, at=run.uploaded_at)
     return roster.examiner(scope, roster.columns)
 
 

@@ -26,6 +26,7 @@ class Scope:
     on: date
     options: dict[str, Any]
     by: Official
+    at: datetime  # of the upload
 
 
 @dataclass
@@ -51,6 +52,15 @@ class Draft:
     def remark(self, name: str, text: str) -> None:
         """Say something worth knowing about a field's cell."""
         self.notes.setdefault(self.titles.get(name, name), text)
+
+
+class Wrong(Exception):
+    """A line that cannot be: the field at fault and the reason, without a full stop, to stand in a cell."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(reason)
+        self.name = name
+        self.reason = reason
 
 
 class Examiner(ABC):

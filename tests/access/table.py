@@ -202,6 +202,8 @@ PAGES = (
     Row("companies:mine", EVERYBODY),
     Row("companies:companies-export", EVERYBODY, method="POST"),
     Row("companies:companies-enrol", MANAGERS, method="POST"),
+    Row("companies:enlist", MANAGERS),
+    Row("companies:enlist", MANAGERS, method="POST"),
     Row("companies:company", **COMPANY, path=_company),
     Row("companies:contact-add", ROSTERS | {"official"}, COMPANY_HIDDEN, _company),
     Row("companies:contact-add", ROSTERS | {"official"}, COMPANY_HIDDEN, _company, "POST"),
