@@ -38,6 +38,7 @@ urlpatterns = [
     path(
         "companies/<str:uscc>/contacts/<int:pk>/primary/", companies.contact_primary, name="contact-primary"
     ),
+    path("companies/<str:uscc>/projects/enrol/", companies.project_enrol, name="project-enrol"),
     path("companies/<str:uscc>/duties/new/", duties.duty_new, name="duty-new"),
     path("companies/<str:uscc>/door-card/", door_cards.door_card, name="door-card"),
     path("companies/<str:uscc>/door-card/revoke/", door_cards.door_card_revoke, name="door-card-revoke"),

@@ -69,6 +69,10 @@ class EnrolSerializer(serializers.Serializer[Enrolment]):
 
     programme = serializers.SlugField()
     starts_on = serializers.DateField()
+    exception = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, default="",
+        help_text="行业还没有开放而确需提前纳入时的例外理由",
+    )  # fmt: skip
 
 
 class CompanyViewSet(viewsets.ReadOnlyModelViewSet[Company]):
@@ -111,6 +115,7 @@ class CompanyViewSet(viewsets.ReadOnlyModelViewSet[Company]):
                 programme=programme,
                 companies=[company],
                 starts_on=entered.validated_data["starts_on"],
+                exception=entered.validated_data["exception"],
                 by=request.user,
                 at=timezone.now(),
             )

@@ -12,7 +12,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from companies.choices import Scale
 from companies.models import Assignment, Company, Enrolment, Project, Visit
 from companies.models.companies import CompanyQuerySet
-from companies.reports import with_contacts
+from companies.reports import open_industries, with_contacts
+from companies.reports.industries import in_sections
 from liaison.forms.filters import CodeFilter, FilterSet
 from liaison.models import Official, Programme, Region
 
@@ -38,6 +39,12 @@ class CompanyFilter(FilterSet):
     )
     programme = django_filters.ModelChoiceFilter(
         queryset=Programme.objects.all(), to_field_name="code", method="in_programme", label="方案代码"
+    )
+    open = django_filters.ModelChoiceFilter(
+        queryset=Programme.objects.all(),
+        to_field_name="code",
+        method="open_now",
+        label="本阶段行业可纳入的方案代码",
     )
     contacted = django_filters.ChoiceFilter(
         choices=[(YES, "已达联系要求"), (NO, "未达联系要求")],
@@ -73,6 +80,11 @@ class CompanyFilter(FilterSet):
     def in_programme(self, queryset: QuerySet[Company], name: str, value: Programme) -> QuerySet[Company]:
         rows = Enrolment.objects.in_force(self.on).filter(company=OuterRef("pk"), programme=value)
         return queryset.filter(Exists(rows))
+
+    def open_now(self, queryset: QuerySet[Company], name: str, value: Programme) -> QuerySet[Company]:
+        """Companies whose industry the programme takes in by the day; all where it has no phases."""
+        letters = open_industries(self.request.user, self.on).get(value)
+        return queryset if letters is None else queryset.filter(in_sections(letters))
 
     def by_contact(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
         """Companies in force in the programme, by whether their contacts since `after` meet its rules."""
@@ -132,6 +144,7 @@ class EnrolForm(forms.Form):
     exception = forms.CharField(
         label="例外理由", max_length=200, required=False, help_text="行业还没有开放而确需提前纳入时填写"
     )
+    with_projects = forms.BooleanField(label="连同企业的重点项目一并纳入", required=False)
 
     def __init__(self, *args: Any, official: Official, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "id_enrol_%s")
@@ -139,6 +152,28 @@ class EnrolForm(forms.Form):
         programmes = Programme.objects.visible_to(official).order_by("name", "pk")
         self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
         self.fields["starts_on"].initial = official.access.on
+
+
+class EnrolOneForm(EnrolForm):
+    """For one company or one project: it alone."""
+
+    with_projects = None  # type: ignore[assignment]
+
+
+class ProjectEnrolForm(EnrolOneForm):
+    """One of a company's major projects."""
+
+    project = forms.ModelChoiceField(
+        label="重点项目", queryset=Project.objects.none(), to_field_name="code", empty_label=None
+    )
+    field_order = ["project"]
+
+    def __init__(self, *args: Any, company: Company, official: Official, **kwargs: Any) -> None:
+        super().__init__(*args, official=official, auto_id="id_project_%s", **kwargs)
+        projects = (
+            Project.objects.visible_to(official).filter(company=company).select_related("company__region")
+        )
+        self.fields["project"].queryset = projects.order_by("code")  # type: ignore[attr-defined]
 
 
 class ContactForm(forms.Form):

@@ -6,14 +6,14 @@ from typing import Any
 
 from django import forms
 
-from companies.forms.companies import EnrolForm
+from companies.forms.companies import EnrolOneForm
 from companies.formula.pasted import Pasted, read_list
 
 MOST_LINES = 5000
 MOST_CHARACTERS = 600_000
 
 
-class EnlistForm(EnrolForm):
+class EnlistForm(EnrolOneForm):
     """Names, credit codes or project codes, pasted from anywhere."""
 
     names = forms.CharField(

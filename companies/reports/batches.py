@@ -6,23 +6,48 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
-from companies.formula.phases import Phase, Stretch, stretches
+from companies.formula.phases import Phase, Stretch, open_sections, stretches
 from companies.models import Assignment, Enrolment, Visit
 from companies.reports.industries import industry_names
-from liaison.models import Batch, GroupMember, Official, ProgrammeVersion
+from liaison.choices import VersionStatus
+from liaison.models import Batch, GroupMember, Official, PhaseRule, Programme, ProgrammeVersion
+from liaison.models.people import in_force
 
 
 def phases_of(version: ProgrammeVersion) -> list[Stretch]:
     """The phases of the rules on the calendar, counted from the programme's first day."""
-    programme = version.programme
-    rows = version.phases.order_by("position", "pk")
+    return _stretches(version, version.phases.order_by("position", "pk"))
+
+
+def _stretches(version: ProgrammeVersion, rows: Iterable[PhaseRule]) -> list[Stretch]:
     return stretches(
         [Phase(row.name, row.starts_after_days, row.lasts_days, row.sections) for row in rows],
-        starts_on=programme.starts_on,
-        ends_on=programme.ends_on,
+        starts_on=version.programme.starts_on,
+        ends_on=version.programme.ends_on,
     )
+
+
+def open_industries(official: Official, on: date) -> dict[Programme, str]:
+    """Programmes in force that take industries in by phases, each with the sections open on the day.
+
+    Those that are open to every industry by then are left out. Two queries.
+    """
+    versions = (
+        ProgrammeVersion.objects.filter(
+            programme__in=Programme.objects.visible_to(official).filter(in_force(on)),
+            status=VersionStatus.PUBLISHED,
+            effective_from__lte=on,
+        )
+        .order_by("programme", "-effective_from", "-number")
+        .distinct("programme")
+        .select_related("programme")
+        .prefetch_related(Prefetch("phases", PhaseRule.objects.order_by("position", "pk")))
+    )
+    found = {v.programme: open_sections(_stretches(v, v.phases.all()), on) for v in versions}
+    named = sorted(found.items(), key=lambda item: item[0].name)
+    return {programme: letters for programme, letters in named if letters is not None}
 
 
 def words_of_sections(letters: str) -> str:

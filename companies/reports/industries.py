@@ -6,6 +6,8 @@ import csv
 from functools import cache
 from pathlib import Path
 
+from django.db.models import Q
+
 import liaison
 
 
@@ -24,6 +26,14 @@ def industry_names() -> dict[str, str]:
 def section_of(industry: str) -> str:
     """The section of what a company's row says: "26" → "C", "C" → "C", "" → ""."""
     return sections().get(industry[:2], "") if industry[:2].isdigit() else industry[:1]
+
+
+def in_sections(letters: str) -> Q:
+    """Companies whose row says one of these sections, or a division of one; nobody for no letters."""
+    if not letters:
+        return Q(pk__in=[])
+    divisions = [code for code, section in sections().items() if section in letters]
+    return Q(industry__regex=f"^([{letters}]|{'|'.join(divisions)})")
 
 
 def _rows() -> list[dict[str, str]]:

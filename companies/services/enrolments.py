@@ -27,6 +27,13 @@ class Enrolled:
     already: int
     closed_down: int
 
+    def __str__(self) -> str:
+        """Who came in: 3 家企业、1 个项目."""
+        projects = sum(1 for place in self.created if place.project_id)
+        companies = len(self.created) - projects
+        words = [f"{companies} 家企业"] if companies or not projects else []
+        return "、".join([*words, *([f"{projects} 个项目"] if projects else [])])
+
 
 def enrol_companies(
     *,
@@ -36,22 +43,26 @@ def enrol_companies(
     by: Official,
     at: datetime,
     exception: str = "",
+    with_projects: bool = False,
 ) -> Enrolled:
     """纳入包联: give companies their place in a programme, under the rules in force on the day.
 
     Done again, it changes nothing more; two clerks at once enrol each company once. Where the programme takes
     industries in by phases, others are refused unless the office states why as an `exception`. Where it has
-    batches, the company comes with the batch of the day.
+    batches, the company comes with the batch of the day. `with_projects`: their major projects beside them.
     """
     if isinstance(companies, QuerySet):
         keys = set(companies.order_by().values_list("pk", flat=True))
     else:
         keys = {company.pk for company in companies}
     chosen = Company.objects.filter(pk__in=keys).select_related("region").order_by("pk")
+    entrants = [Entrant(company) for company in chosen]
+    if with_projects:
+        theirs = Project.objects.filter(company__in=keys).select_related("company__region").order_by("pk")
+        entrants += [Entrant(project.company, project) for project in theirs]
     return enrol_listed(
-        programme=programme, entrants=map(Entrant, chosen), starts_on=starts_on, by=by, at=at,
-        exception=exception,
-    )  # fmt: skip
+        programme=programme, entrants=entrants, starts_on=starts_on, by=by, at=at, exception=exception
+    )
 
 
 def enrol_project(

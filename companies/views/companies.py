@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -16,8 +17,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from companies import exports, perms, reports, services
-from companies.forms.companies import SCALES, UNSTATED, CompanyFilter, ContactForm, EnrolForm
-from companies.models import Assignment, Company, Contact, Enrolment
+from companies.forms.companies import (
+    SCALES,
+    UNSTATED,
+    CompanyFilter,
+    ContactForm,
+    EnrolForm,
+    EnrolOneForm,
+    ProjectEnrolForm,
+)
+from companies.models import Assignment, Company, Contact, Enrolment, Project
 from companies.reports.pictures import draw_teams
 from companies.views.queues import (
     Tally,
@@ -55,9 +64,10 @@ def companies(request: HttpRequest) -> HttpResponse:
             "page": page,
             "count": count,
             "words": request.GET.get("q", ""),
-            "kept": kept(request, "region", "scale", "enrolled", "team", *LED_BY, "sort"),
+            "kept": kept(request, "region", "scale", "enrolled", "team", "open", *LED_BY, "sort"),
             "led": bool(kept(request, *LED_BY)),
             "chips": _chips(tally, counties),
+            "open": _open_chips(request),
             "enrol_form": EnrolForm(official=request.user) if perms.may_enrol(request.user) else None,
         },
     )
@@ -67,7 +77,7 @@ def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
     """Every chip's count from one grouped query over what the words and the programme leave."""
     on = request.user.access.on
     given = request.GET
-    wide = {name: given[name] for name in ("q", *LED_BY) if given.get(name)}
+    wide = {name: given[name] for name in ("q", "open", *LED_BY) if given.get(name)}
     rest = CompanyFilter(wide, Company.objects.visible_to(request.user), request=request).qs
     rows = (
         rest.order_by()
@@ -115,6 +125,13 @@ def _chips(tally: Tally, counties: list[Region]) -> dict[str, list[tuple[str, st
             ("no", "未配专班", tally.count("seated", same(False))),
         ],
     }
+
+
+def _open_chips(request: HttpRequest) -> list[tuple[str, str, None]]:
+    """Programmes that take industries in by phases, each with the sections open now."""
+    found = reports.open_industries(request.user, request.user.access.on)
+    chips = [(p.code, f"{p}：{'、'.join(letters) or '尚未开始'}", None) for p, letters in found.items()]
+    return [("", "全部", None), *chips] if chips else []
 
 
 def _with_team_words(companies: QuerySet[Company], on: Any) -> QuerySet[Company]:
@@ -165,13 +182,43 @@ def companies_enrol(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
     if done is None:
         return again(request, form, chosen, tick="company", title="纳入包联", unit="家", back=back)
-    words = [f"已将 {len(done.created)} 家企业纳入“{form.cleaned_data['programme']}”。"]
-    if done.already:
-        words.append(f"{done.already} 家原已在内。")
-    if done.closed_down:
-        words.append(f"{done.closed_down} 家已不再存续，未纳入。")
-    messages.success(request, "".join(words))
+    messages.success(request, _entered(done, form))
     return redirect(back[1])
+
+
+def _entered(done: services.Enrolled, form: EnrolForm) -> str:
+    words = f"已将 {done}纳入“{form.cleaned_data['programme']}”。"
+    if done.already:
+        words += f"{done.already} 家（项）原已在内。"
+    if done.closed_down:
+        words += f"{done.closed_down} 家（项）的企业已不再存续，未纳入。"
+    return words
+
+
+@require_POST
+def project_enrol(request: HttpRequest, uscc: str) -> HttpResponse:
+    """纳入包联 for a major project, from its place on the company's page."""
+    found = _company(request, uscc)
+    if not perms.may_manage(request.user, found):
+        raise PermissionDenied
+    form = ProjectEnrolForm(request.POST, company=found, official=request.user)
+    if form.is_valid():
+        fields = dict(form.cleaned_data)
+        project = fields.pop("project")
+        try:
+            done = services.enrol_listed(
+                entrants=[services.Entrant(project.company, project)],
+                **fields,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except services.EnrolmentRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _entered(done, form))
+            return redirect(found)
+    context = {"company": found, "form": form}
+    return render(request, "companies/project_enrol.html", context, status=422)
 
 
 @require_POST
@@ -190,6 +237,7 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
     teams = draw_teams(reports.teams_of(rows.in_force(on).order_by("starts_on", "pk"), on), on)
     served = set(rows.in_force(on).served_by(request.user, on).values_list("pk", flat=True))
     manages = perms.may_manage(request.user, found)
+    projects = _projects(found, teams)
     visits = list(
         found.visits.select_related("official", "department").order_by("-on", "-pk")[: VISITS_SHOWN + 1]
     )
@@ -201,7 +249,10 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
             "place": _place(found.region),
             "facts": _facts(found),
             "contacts": list(found.contacts.order_by("-is_primary", "pk")),
-            "projects": list(found.projects.order_by("code")),
+            "projects": projects,
+            "project_form": ProjectEnrolForm(company=found, official=request.user)
+            if manages and projects and found.is_active
+            else None,
             "panels": [
                 {
                     "team": team,
@@ -217,9 +268,17 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
             "from_mine": request.user.access.roles == {SystemRole.OFFICIAL},
             "may_manage": manages,
             "may_keep_contacts": perms.may_keep_contacts(request.user, found),
-            "enrol_form": EnrolForm(official=request.user) if manages and not teams else None,
+            "enrol_form": EnrolOneForm(official=request.user) if manages and not teams else None,
         },
     )
+
+
+def _projects(company: Company, teams: Iterable[reports.Team]) -> list[tuple[Project, list[str]]]:
+    """The major projects, each with the programmes in which it has a team."""
+    placed: dict[int | None, list[str]] = {}
+    for team in teams:
+        placed.setdefault(team.enrolment.project_id, []).append(team.enrolment.programme.name)
+    return [(project, placed.get(project.pk, [])) for project in company.projects.order_by("code")]
 
 
 def _company(request: HttpRequest, uscc: str) -> Company:

@@ -93,10 +93,7 @@ def _enrol(
     except services.EnrolmentRefused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, form, judged)
-    projects = sum(1 for place in done.created if place.project_id)
-    words = [f"{len(done.created) - projects} 家企业"] if len(done.created) > projects else []
-    words += [f"{projects} 个项目"] if projects else []
-    messages.success(request, f"已将{'、'.join(words) or '0 家企业'}纳入“{chosen['programme']}”。")
+    messages.success(request, f"已将 {done}纳入“{chosen['programme']}”。")
     if (missed := promised - len(done.created)) > 0:
         messages.warning(
             request, f"核对时可纳入的另有 {missed} 项，确认时已由他人纳入或情况有变，没有重复纳入。"

@@ -205,6 +205,7 @@ PAGES = (
     Row("companies:enlist", MANAGERS),
     Row("companies:enlist", MANAGERS, method="POST"),
     Row("companies:company", **COMPANY, path=_company),
+    Row("companies:project-enrol", MANAGERS, COMPANY_HIDDEN, _company, "POST"),
     Row("companies:contact-add", ROSTERS | {"official"}, COMPANY_HIDDEN, _company),
     Row("companies:contact-add", ROSTERS | {"official"}, COMPANY_HIDDEN, _company, "POST"),
     Row(

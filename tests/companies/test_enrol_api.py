@@ -4,6 +4,7 @@ import pytest
 
 from companies.models import Enrolment
 from tests.factories import CompanyFactory
+from tests.factories.rulebook import preset_version
 
 
 @pytest.fixture
@@ -28,6 +29,14 @@ class TestEnrol:
         assert enrol(api_as("leader"), newcomer).status_code == 403
         assert enrol(api_as("official"), newcomer).status_code == 404
         assert not Enrolment.objects.filter(company=newcomer).exists()
+
+    def test_a_stated_exception_opens_the_door_of_an_industry_that_is_not_open(self, cast, api_as):
+        programme = preset_version("p3").programme
+        food = CompanyFactory(region=cast.county, industry="14")
+        given = {"programme": programme.code, "starts_on": programme.starts_on.isoformat()}
+        answer = enrol(api_as("office"), food, **given)
+        assert (answer.status_code, "例外理由" in answer.json()["detail"]) == (409, True)
+        assert enrol(api_as("office"), food, **given, exception="抢险物资企业").status_code == 200
 
     @pytest.mark.parametrize(
         ("given", "status"),

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from companies.models import Company, Enrolment
 from companies.services import EnrolmentRefused, end_enrolment, enrol_companies, enrol_project
@@ -21,6 +22,7 @@ from tests.factories import (
     VisitFactory,
     at,
 )
+from tests.factories.rulebook import preset_version
 
 DAY = date(2026, 3, 2)
 NOW = at(2026, 3, 2)
@@ -90,6 +92,73 @@ class TestProject:
         first = enrol_project(project=project, **fields)
         assert enrol_project(project=project, **fields) == first
         assert cast.company.enrolments.count() == 2
+
+    def test_comes_with_its_company_where_asked_and_once(self, cast):
+        project = ProjectFactory(company=cast.company)
+        done = enrol(cast, [cast.company], with_projects=True)
+        assert (str(done), done.already) == ("1 个项目", 1)
+        assert cast.company.enrolments.get(project=project).starts_on == DAY
+        assert str(enrol(cast, [cast.company], with_projects=True)) == "0 家企业"
+
+    def test_obeys_the_phases_as_its_company_does(self, cast):
+        programme = preset_version("p3").programme
+        project = ProjectFactory(company=CompanyFactory(region=cast.county, industry="14"))
+        fields = {"programme": programme, "project": project, "starts_on": programme.starts_on}
+        with pytest.raises(EnrolmentRefused, match="行业还没有开放"):
+            enrol_project(**fields, by=cast.office, at=NOW)
+        assert enrol_project(**fields, by=cast.office, at=NOW, exception="抢险").project == project
+
+    def test_of_a_company_that_closed_down_is_refused(self, cast):
+        project = ProjectFactory(company=CompanyFactory(region=cast.county, is_active=False))
+        with pytest.raises(EnrolmentRefused, match="不再存续"):
+            enrol_project(
+                programme=cast.version.programme, project=project, starts_on=DAY, by=cast.office, at=NOW
+            )
+
+
+class TestProjectOnTheCompanyPage:
+    def test_is_enrolled_from_its_place(self, cast, client_as):
+        project = ProjectFactory(company=cast.company)
+        client, page = client_as("office"), cast.company.get_absolute_url()
+        url = reverse("companies:project-enrol", args=[cast.company.uscc])
+        assert url in client.get(page).content.decode()
+        fields = {"project": project.code, "programme": "p2", "starts_on": "2026-03-02"}
+        assert client.post(url, fields).url == page
+        text = client.get(page).content.decode()
+        assert "已将 1 个项目纳入" in text
+        assert "已纳入助商稳企" in text
+
+    def test_a_refusal_says_why_and_keeps_what_was_typed(self, cast, client_as):
+        project = ProjectFactory(company=cast.company)
+        url = reverse("companies:project-enrol", args=[cast.company.uscc])
+        fields = {"project": project.code, "programme": "p2", "starts_on": "2024-12-31", "exception": "急"}
+        answer = client_as("office").post(url, fields)
+        assert answer.status_code == 422
+        text = answer.content.decode()
+        assert "纳入日不能更早" in text
+        assert 'value="急"' in text
+
+    def test_no_button_for_who_may_not(self, cast, client_as):
+        ProjectFactory(company=cast.company)
+        url = reverse("companies:project-enrol", args=[cast.company.uscc])
+        assert url not in client_as("official").get(cast.company.get_absolute_url()).content.decode()
+
+
+class TestOpenIndustries:
+    def test_the_list_shows_whom_a_programme_with_phases_takes_now(self, cast, client_as, clock):
+        programme = preset_version("p3").programme
+        clock(at(2025, 1, 2))
+        power = CompanyFactory(region=cast.county, industry="44", name="云川供电有限公司")
+        CompanyFactory(region=cast.county, industry="14", name="云川糕点有限公司")
+        client = client_as("office")
+        page = client.get(reverse("companies:companies"), {"open": programme.code})
+        assert [row.name for row in page.context["page"]] == [power.name]
+        assert page.context["count"] == 1
+        assert "本阶段行业门类" in page.content.decode()
+        clock(at(2026, 3, 2))  # every phase has begun: nothing is left to choose
+        page = client_as("office").get(reverse("companies:companies"), {"open": programme.code})
+        assert page.context["count"] == 4
+        assert page.context["open"] == []
 
 
 class TestEndEnrolment:

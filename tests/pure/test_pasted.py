@@ -19,7 +19,7 @@ def named(text: str) -> list[tuple[str, str]]:
     ("text", "expected"),
     [
         (f"{NAME}\n{CODE}\n\n", [("", NAME), (CODE, "")]),
-        (f"{NAME}、{CODE}，{OTHER}；云川锐石建材有限公司", [("", NAME), (CODE, ""), (OTHER, ""), ("", "云川锐石建材有限公司")]),
+        (f"{NAME}、{CODE}，{OTHER}；锐石建材厂", [("", NAME), (CODE, ""), (OTHER, ""), ("", "锐石建材厂")]),
         (f"{NAME}\t{CODE}", [(CODE, NAME)]),
         (f"3\t临江区\t{NAME}\t{CODE}\t", [(CODE, NAME)]),
         (f"{NAME}\t云川锐石建材有限公司", [("", NAME), ("", "云川锐石建材有限公司")]),

@@ -90,7 +90,7 @@ GOOD = {
     "rows-MIN_NUM_FORMS": "0", "rows-MAX_NUM_FORMS": "30",
     "report_now": "", "replaces": "", "q": "", "kind": "companies", "title": f"标题{MARK}",
     "name": f"林{MARK}", "summary": f"情况{MARK}",
-    "confirm": "", "pick": "",
+    "confirm": "", "pick": "", "with_projects": "",
     "source": "policy", "is_none": "", "words": f"内容{MARK}", "finance_wan": "", "credit_wan": "",
     "subject": f"惠企政策{MARK}", "people": "", "names": "",
 }  # fmt: skip
