@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django_filters
@@ -161,19 +161,16 @@ class EnrolOneForm(EnrolForm):
 
 
 class ProjectEnrolForm(EnrolOneForm):
-    """One of a company's major projects."""
+    """One of a company's major projects, which are at hand already."""
 
-    project = forms.ModelChoiceField(
-        label="重点项目", queryset=Project.objects.none(), to_field_name="code", empty_label=None
-    )
+    project = forms.TypedChoiceField(label="重点项目")
     field_order = ["project"]
 
-    def __init__(self, *args: Any, company: Company, official: Official, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, projects: Sequence[Project], official: Official, **kwargs: Any) -> None:
         super().__init__(*args, official=official, auto_id="id_project_%s", **kwargs)
-        projects = (
-            Project.objects.visible_to(official).filter(company=company).select_related("company__region")
-        )
-        self.fields["project"].queryset = projects.order_by("code")  # type: ignore[attr-defined]
+        field: Any = self.fields["project"]
+        field.choices = [(project.code, f"{project}（{project.code}）") for project in projects]
+        field.coerce = {project.code: project for project in projects}.get
 
 
 class ContactForm(forms.Form):

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
 from companies.choices import Admission
 from companies.imports.programmes import USCC, Gates, ProgrammeOptions, programme_of
@@ -16,9 +15,9 @@ from companies.models import Assignment, Company, Enrolment
 from companies.services.admission import Entrant
 from companies.services.enrolments import record_entry
 from companies.services.seating import Desk, Place, unit_objection
-from liaison.choices import Holder, SystemRole, Verdict
+from liaison.choices import Holder, Verdict
 from liaison.imports.columns import Column, RosterResource
-from liaison.imports.lookups import DepartmentIndex, squeezed
+from liaison.imports.lookups import DepartmentIndex, PeopleIndex, squeezed
 from liaison.imports.rosters import Draft, Examiner, Roster, Scope, Wrong, register
 from liaison.imports.widgets import MOBILE, Day, Shown, Text
 from liaison.models import (
@@ -141,6 +140,7 @@ class AssignmentExaminer(Examiner):
         super().__init__(scope, columns)
         self.programme = programme_of(scope)
         self.units = DepartmentIndex()
+        self.people = PeopleIndex()
         self.roles: dict[int, dict[str, TeamRole]] = {}  # version → seat name → seat
         self.gates = Gates(self.programme, scope)
         self.held: dict[tuple[int, int], list[Held]] = {}  # company, seat → who holds it
@@ -184,25 +184,13 @@ class AssignmentExaminer(Examiner):
         self._load_seats([enrolment.pk for kept in self.enrolments.values() for enrolment in kept])
 
     def _load_people(self, drafts: Sequence[Draft], *, lock: bool) -> None:
-        officials = Official.objects.order_by("pk")
-        if lock:
-            officials = officials.select_for_update(of=("self",), no_key=True)
-        phones = {draft.given["phone"] for draft in drafts if "phone" in draft.given}
-        names = {
-            draft.given["official"]
-            for draft in drafts
-            if "official" in draft.given and "phone" not in draft.given
-        }
-        found = list(officials.filter(Q(phone__in=phones) | Q(name__in=names)))
-        self.by_phone = {official.phone: official for official in found if official.phone}
-        self.by_name: dict[str, list[Official]] = {}
-        for official in found:
-            self.by_name.setdefault(squeezed(official.name), []).append(official)
-        self.posts: dict[int, list[Posting]] = {}
-        posts = Posting.objects.filter(official__in=[o.pk for o in found])
-        for post in posts.select_related("department__region").order_by("pk"):
-            self.posts.setdefault(post.official_id, []).append(post)
-        self.desk.load(official.pk for official in found)
+        given = [draft.given for draft in drafts]
+        self.people.load(
+            phones=[line["phone"] for line in given if "phone" in line],
+            names=[line["official"] for line in given if "official" in line and "phone" not in line],
+            lock=lock,
+        )
+        self.desk.load(official.pk for official in self.people.found)
 
     def _load_seats(self, enrolments: list[int]) -> None:
         seats = Assignment.objects.filter(enrolment__in=enrolments).select_related(
@@ -339,44 +327,12 @@ class AssignmentExaminer(Examiner):
             if draft.given.get("official") or draft.given.get("phone"):
                 draft.remark("official", f"“{role}”由单位担任，姓名和手机号不用")
             return None, unit, []
-        official = self._official(draft, role, unit, on)
-        posts = self._seated_in(official, unit, on)
-        return official, self.units.by_pk[posts[0].department_id], posts
-
-    def _official(self, draft: Draft, role: TeamRole, unit: Department | None, on: date) -> Official:
-        phone, name = draft.given.get("phone"), draft.given.get("official")
-        if phone:
-            official = self.by_phone.get(phone)
-            if official is None:
-                raise Wrong("phone", "干部名册里没有这个手机号，请先导入干部")
-            if name and squeezed(name) != squeezed(official.name):
-                raise Wrong("official", f"手机号 {phone} 登记的是{official.name}")
-        elif name:
-            found = self.by_name.get(squeezed(name), [])
-            if unit:
-                found = [o for o in found if any(p.department_id == unit.pk for p in self._posts_on(o, on))]
-            if len(found) != 1:
-                where = f"{unit}" if unit else "干部名册里"
-                reason = f"{where}没有{name}" if not found else f"{where}有 {len(found)} 个{name}，请填手机号"
-                raise Wrong("official", reason)
-            official = found[0]
-        else:
+        name, phone = draft.given.get("official"), draft.given.get("phone")
+        if not name and not phone:
             raise Wrong("official", f"“{role}”由干部担任，请填姓名或手机号")
-        if not official.is_active:
-            raise Wrong("official", f"{official}的账户已停用，不能担任席位")
-        return official
-
-    def _posts_on(self, official: Official, on: date) -> list[Posting]:
-        posts = [p for p in self.posts.get(official.pk, []) if p.starts_on <= on <= (p.ends_on or FAR)]
-        return sorted(posts, key=lambda post: post.role != SystemRole.OFFICIAL)
-
-    def _seated_in(self, official: Official, unit: Department | None, on: date) -> list[Posting]:
-        posts = [
-            post for post in self._posts_on(official, on) if unit is None or post.department_id == unit.pk
-        ]
-        if not posts:
-            raise Wrong("department" if unit else "official", f"{official}在 {on} {unit or ''}没有任职")
-        return posts
+        official = self.people.find(name=name, phone=phone, unit=unit, on=on)
+        posts = self.people.posts(official, unit, on)
+        return official, self.units.by_pk[posts[0].department_id], posts
 
     def _room(
         self, company: Company, role: TeamRole, holder: tuple[str, int], starts_on: date, ends_on: date | None

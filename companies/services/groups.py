@@ -50,6 +50,29 @@ def form_group(
         .get(pk=programme.pk)
     )
     name = name.strip()
+    check_group(
+        programme=programme, rule=rule, name=name, region=region, department=department, starts_on=starts_on,
+        at=at,
+    )  # fmt: skip
+    if Group.objects.filter(programme=programme, name=name).not_over_by(starts_on).exists():
+        raise GroupRefused(f"本方案已有名为“{name}”的工作组。")
+    group = new_group(programme, rule, name, region.pk, department.pk, task.strip(), starts_on)
+    group.save(force_insert=True)
+    record("设立工作组", group, by=by, at=at, sort=rule.name, starts_on=starts_on.isoformat())
+    return group
+
+
+def check_group(
+    *,
+    programme: Programme,
+    rule: GroupRule,
+    name: str,
+    region: Region,
+    department: Department,
+    starts_on: date,
+    at: datetime,
+) -> None:
+    """What a new group must be, by itself; raises GroupRefused. The programme's region must be loaded."""
     if rule.version.programme_id != programme.pk:
         raise GroupRefused(f"“{rule}”不是“{programme}”的工作组。")
     if not name:
@@ -63,21 +86,23 @@ def form_group(
     if programme.ends_on is not None and starts_on > programme.ends_on:
         raise GroupRefused(f"“{programme}”已于 {programme.ends_on} 结束，不能再设工作组。")
     _check_horizon(starts_on, at)
-    if Group.objects.filter(programme=programme, name=name).not_over_by(starts_on).exists():
-        raise GroupRefused(f"本方案已有名为“{name}”的工作组。")
-    group = Group.objects.create(
+
+
+def new_group(
+    programme: Programme, rule: GroupRule, name: str, region: int, department: int, task: str, starts_on: date
+) -> Group:
+    """A group of the rule's sort, not yet written; it ends with its programme."""
+    return Group(
         programme=programme,
         kind=rule.kind,
         sort=rule.name,
         name=name,
-        region=region,
-        department=department,
-        task=task.strip() or rule.task,
+        region_id=region,
+        department_id=department,
+        task=task or rule.task,
         starts_on=starts_on,
         ends_on=programme.ends_on,
     )
-    record("设立工作组", group, by=by, at=at, sort=rule.name, starts_on=starts_on.isoformat())
-    return group
 
 
 @transaction.atomic

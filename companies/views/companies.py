@@ -201,13 +201,13 @@ def project_enrol(request: HttpRequest, uscc: str) -> HttpResponse:
     found = _company(request, uscc)
     if not perms.may_manage(request.user, found):
         raise PermissionDenied
-    form = ProjectEnrolForm(request.POST, company=found, official=request.user)
+    projects = list(Project.objects.visible_to(request.user).filter(company=found).order_by("code"))
+    form = ProjectEnrolForm(request.POST, projects=projects, official=request.user)
     if form.is_valid():
         fields = dict(form.cleaned_data)
-        project = fields.pop("project")
         try:
             done = services.enrol_listed(
-                entrants=[services.Entrant(project.company, project)],
+                entrants=[services.Entrant(found, fields.pop("project"))],
                 **fields,
                 by=request.user,
                 at=timezone.now(),
@@ -250,7 +250,9 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
             "facts": _facts(found),
             "contacts": list(found.contacts.order_by("-is_primary", "pk")),
             "projects": projects,
-            "project_form": ProjectEnrolForm(company=found, official=request.user)
+            "project_form": ProjectEnrolForm(
+                projects=[project for project, _ in projects], official=request.user
+            )
             if manages and projects and found.is_active
             else None,
             "panels": [

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 
-from liaison.models import Department, Region
+from django.db.models import Q
+
+from liaison.choices import SystemRole
+from liaison.imports.rosters import Wrong
+from liaison.models import Department, Official, Posting, Region
 
 _TAIL = re.compile(r"(自治县|自治州|街道办事处|街道|地区|[市县区镇乡])$")
 
@@ -98,3 +103,63 @@ class DepartmentIndex:
         if found:
             raise ValueError(f"简称“{words}”有 {len(found)} 个单位，请写全称")
         raise ValueError(f"没有名为“{words}”的单位，请先导入单位，或改为全称")
+
+
+class PeopleIndex:
+    """Officials by mobile number, else by name and unit, with the posts they hold: two queries for a batch.
+
+    Refusals name the fields `phone`, `official` (the name) and `department` (where they work).
+    """
+
+    def __init__(self) -> None:
+        self.found: list[Official] = []
+        self._by_phone: dict[str, Official] = {}
+        self._by_name: dict[str, list[Official]] = {}
+        self._posts: dict[int, list[Posting]] = {}
+
+    def load(self, *, phones: Iterable[str], names: Iterable[str], lock: bool) -> None:
+        """Read who may be meant; while applying they stay as they are until the commit."""
+        officials = Official.objects.order_by("pk")
+        if lock:
+            officials = officials.select_for_update(of=("self",), no_key=True)
+        self.found = list(officials.filter(Q(phone__in={*phones}) | Q(name__in={*names})))
+        self._by_phone = {official.phone: official for official in self.found if official.phone}
+        self._by_name, self._posts = {}, {}
+        for official in self.found:
+            self._by_name.setdefault(squeezed(official.name), []).append(official)
+        posts = Posting.objects.filter(official__in=[official.pk for official in self.found])
+        for post in posts.select_related("department__region").order_by("pk"):
+            self._posts.setdefault(post.official_id, []).append(post)
+
+    def find(self, *, name: str | None, phone: str | None, unit: Department | None, on: date) -> Official:
+        """The official meant; Wrong says why nobody or not whom."""
+        if phone:
+            official = self._by_phone.get(phone)
+            if official is None:
+                raise Wrong("phone", "干部名册里没有这个手机号，请先导入干部")
+            if name and squeezed(name) != squeezed(official.name):
+                raise Wrong("official", f"手机号 {phone} 登记的是{official.name}")
+        else:
+            found = self._by_name.get(squeezed(name or ""), [])
+            if unit:
+                found = [o for o in found if any(p.department_id == unit.pk for p in self._posts_on(o, on))]
+            if len(found) != 1:
+                where = f"{unit}" if unit else "干部名册里"
+                reason = f"{where}没有{name}" if not found else f"{where}有 {len(found)} 个{name}，请填手机号"
+                raise Wrong("official", reason)
+            official = found[0]
+        if not official.is_active:
+            raise Wrong("official", f"{official}的账户已停用")
+        return official
+
+    def posts(self, official: Official, unit: Department | None, on: date) -> list[Posting]:
+        """The posts held on the day, in the unit if one is named; those of 包抓干部 first."""
+        posts = [p for p in self._posts_on(official, on) if unit is None or p.department_id == unit.pk]
+        if not posts:
+            raise Wrong("department" if unit else "official", f"{official}在 {on} {unit or ''}没有任职")
+        return posts
+
+    def _posts_on(self, official: Official, on: date) -> list[Posting]:
+        posts = self._posts.get(official.pk, [])
+        posts = [p for p in posts if p.starts_on <= on and (p.ends_on is None or on <= p.ends_on)]
+        return sorted(posts, key=lambda post: post.role != SystemRole.OFFICIAL)

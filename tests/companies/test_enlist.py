@@ -129,7 +129,7 @@ class TestConfirming:
         assert answer.status_code == 200
         assert answer.context["form"]["names"].value() == "云川没有这家有限公司"
         assert verdicts(answer) == {"云川没有这家有限公司": "找不到"}
-        assert "已将1 家企业纳入" in answer.content.decode()
+        assert "已将 1 家企业纳入" in answer.content.decode()
 
     def test_takes_the_namesake_that_was_chosen(self, cast: Cast, client_as: Any):
         one, other = (CompanyFactory(region=cast.county, name="云川双喜有限公司") for _ in range(2))
@@ -149,7 +149,7 @@ class TestConfirming:
         EnrolmentFactory(company=newcomer)
         answer = confirm(client, page, names)
         said = " ".join(str(message) for message in client.get(answer.url).context["messages"])
-        assert "已将1 家企业纳入" in said
+        assert "已将 1 家企业纳入" in said
         assert "另有 1 项" in said
         assert Enrolment.objects.filter(company=newcomer).count() == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from companies.models import Assignment
+from companies.models import Assignment, Enrolment
 from issues.choices import Status
 from tests.factories import Cast, CompanyFactory, TicketFactory, at
 from tests.journeys.conftest import SignIn, choice, faultless, go, move, select, toast
@@ -86,3 +86,28 @@ def test_a_company_is_enrolled_and_its_official_seated(page: Page, cast: Cast, s
     expect(seat).to_contain_text("林小舟")
     assert Assignment.objects.get(enrolment__company=company).official == cast.official
     faultless(page)
+
+
+def test_a_list_is_pasted_mended_and_enrolled(page: Page, cast: Cast, sign_in: SignIn) -> None:
+    newcomer = CompanyFactory(region=cast.county, name="云川新来包装有限公司")
+    one, other = (CompanyFactory(region=cast.county, name="云川双喜有限公司") for _ in range(2))
+    sign_in(page, "office")
+    go(page, "企业名录")
+    page.get_by_role("link", name="按名单纳入").click()
+    faultless(page)
+    page.get_by_label("名单").fill(f"1、{newcomer.name}\n{one.name}\n{cast.company.uscc}\n没有这家有限公司")
+    page.get_by_role("button", name="逐行核对").click()
+    expect(page.locator(".enlist-counts")).to_contain_text("同名多家 1")
+    faultless(page)
+    page.get_by_label("第 2 行是哪一家企业").select_option(other.uscc)
+    page.get_by_role("button", name="重新核对").click()
+    page.get_by_role("button", name="纳入可纳入的 2 项").click()
+    expect(toast(page)).to_contain_text("已将 2 家企业纳入")
+    expect(page.get_by_label("名单")).to_have_value("没有这家有限公司")
+    faultless(page)
+    assert set(
+        Enrolment.objects.filter(company__in=[newcomer, one, other]).values_list("company", flat=True)
+    ) == {
+        newcomer.pk,
+        other.pk,
+    }

@@ -101,6 +101,7 @@ def right_names(world: World) -> dict[str, str]:
     cast = world.cast
     return {
         "company": cast.company.uscc,
+        "project": cast.company.projects.order_by("pk")[:1].get().code,
         "department": cast.land.name,
         "enrolment": str(cast.enrolment.pk),
         "holder": str(cast.unit.pk),
