@@ -1,5 +1,5 @@
-"""The companies' rosters: companies, their places in a programme, and who looks after them."""
+"""The companies' rosters: companies, their places in a programme, who looks after them, groups."""
 
-from companies.imports import assignments, companies, enrolments, trades
+from companies.imports import assignments, companies, enrolments, groups, trades
 
-__all__ = ["assignments", "companies", "enrolments", "trades"]
+__all__ = ["assignments", "companies", "enrolments", "groups", "trades"]
