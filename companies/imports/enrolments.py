@@ -216,6 +216,6 @@ ENROLMENTS = register(
         capability=Capability.IMPORT_COMPANIES,
         check_mapping=_names_somebody,
         options_form=ProgrammeOptions,
-        order=5,
+        order=6,
     )
 )

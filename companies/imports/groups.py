@@ -391,6 +391,6 @@ GROUPS = register(
         capability=Capability.IMPORT_COMPANIES,
         check_mapping=_names_member,
         options_form=ProgrammeOptions,
-        order=6,
+        order=7,
     )
 )
