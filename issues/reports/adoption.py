@@ -11,6 +11,7 @@ from issues.choices import OPEN, Part, Status
 from issues.models import Escalation, Ticket, TicketUnit
 from liaison.choices import LimitKind, Trigger
 from liaison.models import EscalationRule, LimitRule, ProgrammeVersion, Rule
+from liaison.reports.awaiting import is_awaiting
 from liaison.reports.reading import Turn
 
 HANDLED = (Status.DISPATCHED, Status.IN_PROGRESS)
@@ -48,7 +49,7 @@ def touched_by(name: str) -> Q:
         LimitKind.COOPERATE: Q(Exists(helping), status__in=HANDLED),
         LimitKind.FEEDBACK: Q(status=Status.RESOLVED),
         LimitKind.REWORK: Q(status__in=HANDLED, round__gt=1),
-    }.get(LimitKind(which), Q(pk__in=[]))  # the first contact has no stored deadline
+    }.get(LimitKind(which), Q(pk__in=[]))
 
 
 def effects_of(version: ProgrammeVersion, turns: Iterable[Turn]) -> list[Effect]:
@@ -60,15 +61,19 @@ def effects_of(version: ProgrammeVersion, turns: Iterable[Turn]) -> list[Effect]
     counts = {f"n{i}": Count("pk", filter=touched_by(one.difference.name)) for i, one in enumerate(turns)}
     found = tickets.aggregate(**counts) if counts else {}
     return [
-        Effect(one, one.difference.name, found[f"n{i}"], _what(one.difference.rule))
+        Effect(one, one.difference.name, _touched(one, found[f"n{i}"]), _what(one.difference.rule))
         for i, one in enumerate(turns)
     ]
 
 
+def _touched(turn: Turn, counted: int) -> int:
+    return 0 if is_awaiting(turn.difference.rule) else counted
+
+
 def _what(rule: Rule) -> str:
+    if is_awaiting(rule):
+        return "尚未启用，没有在办期限受影响"
     if isinstance(rule, LimitRule):
-        if rule.kind == LimitKind.FIRST_CONTACT:
-            return "首次联系不单独计时，没有在办期限受影响"
         return f"正在走“{rule.get_kind_display()}”这一步的问题，期限重算"
     if isinstance(rule, EscalationRule):
         return "还没有提到这一级的问题，以后按新规则提级"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from liaison.choices import LimitKind
 from liaison.models import ContactRule, GradeRule, LimitRule, Rule, TeamRole
+from liaison.reports.awaiting import NOT_YET, WHOLE, awaiting_values, is_awaiting
 from liaison.reports.phrases import Part, sentence, value_with_unit
 from liaison.reports.rulesets import (
     CHAPTERS,
@@ -38,6 +39,17 @@ class Line:
         """The rule's kind as addresses name it."""
         return NAMES[type(self.rule)]
 
+    @property
+    def awaits(self) -> str:
+        """What of the rule nothing goes by yet, in words; of a kind as a whole its head says so."""
+        kind = type(self.rule)
+        if kind in WHOLE:
+            return ""
+        if is_awaiting(self.rule):
+            return NOT_YET
+        names = "、".join(f"“{field_name(kind, name)}”" for name in awaiting_values(self.rule))
+        return f"其中{names}尚未启用" if names else ""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -49,6 +61,11 @@ class Kind:
     is_single: bool
     has_order: bool
     gone: list[Line] = field(default_factory=list)  # what only the other set has
+
+    @property
+    def awaits(self) -> str:
+        """Said once above the rules of a kind that nothing goes by yet."""
+        return NOT_YET if any(type(line.rule) in WHOLE for line in self.lines) else ""
 
     @property
     def may_add(self) -> bool:

@@ -283,8 +283,11 @@ def _done(
     *,
     whole: bool,
 ) -> HttpResponse:
-    """The line anew, or all rules of the kind; and the page's head, which counts and contradicts."""
-    if words:
+    """The line anew, or all rules of the kind; and the page's head, which counts and contradicts.
+
+    A line that is swapped where the clerk looks says by itself that it was saved.
+    """
+    if words and (whole or not request.htmx):
         messages.success(request, words)
     name = _name(kind)
     if not request.htmx:

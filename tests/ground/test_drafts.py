@@ -14,7 +14,7 @@ from liaison import services
 from liaison.choices import VersionStatus
 from liaison.models import AuditEvent, EscalationRule, LimitRule, Programme, ProgrammeVersion, TeamRole
 from liaison.reports import preset_of, ruleset_of
-from liaison.reports.rulesets import NAMES, facts, identity, is_single
+from liaison.reports.rulesets import NAMES, facts, identity, is_single, preset_codes
 from tests.factories import Cast, at
 
 NOW = at(2026, 3, 2)
@@ -161,6 +161,23 @@ class TestFromATemplate:
         assert "又一个" in words(answer)
 
 
+@pytest.mark.parametrize("preset", preset_codes())
+def test_each_template_is_published_as_it_comes_in_a_fresh_city(clerk, cast, preset):
+    """Made, read, published and read again by the pages alone; no template contradicts itself."""
+    body = {"name": "试行方案", "region": cast.city.pk, "starts_on": "2026-05-01", "code": "fresh"}
+    made = clerk.post(reverse("liaison:programme-new", args=[preset]), body)
+    assert made.url == reverse("liaison:draft", args=["fresh"])
+    draft = words(clerk.get(made.url))
+    assert "规则之间没有矛盾，可以发布" in draft
+    assert "与模板还没有不同；点一条规则，就在原处修改" in draft
+    publish = reverse("liaison:draft-publish", args=["fresh"])
+    page = clerk.get(publish)
+    answer = clerk.post(publish, {"seen": page.context["seen"]})
+    assert answer.url == reverse("liaison:programme", args=["fresh"])
+    read = words(clerk.get(answer.url))
+    assert "待生效" in read
+
+
 class TestReading:
     def test_everybody_reads_and_only_the_office_edits(self, client, cast, draft, clock):
         clock(NOW)
@@ -282,3 +299,22 @@ class TestEditing:
         draft.refresh_from_db()
         assert (draft.effective_from, draft.document) == (date(2026, 6, 1), "云办发〔2026〕7号")
         assert clerk.post(url("draft-describe"), body | {"effective_from": "2024-01-01"}).status_code == 422
+
+    def test_the_chapter_bar_follows_what_was_changed(self, clerk, draft):
+        """Counts, differences and what contradicts itself: the answer brings the bar's links anew."""
+        item = draft.score_items.filter(board="handling")[0]
+        body = {"board": item.board, "measure": item.measure, "weight": "10", "target": "95"}
+        answer = clerk.post(url("rule", "score_items", item.pk), body, headers={"HX-Request": "true"})
+        said = words(answer)
+        links = said[said.index('hx-swap-oob="innerHTML:#chapter-nav"') :]
+        scores = links[links.index('href="#scores"') : links.index('href="#forms"')]
+        assert "is-wrong" in scores
+        whole = words(clerk.get(url("draft")))
+        assert 'id="chapter-nav"' in whole
+        assert links[links.index('<a href="#team"') : links.index("</div>")].strip() in whole
+        answer = clerk.post(
+            url("rule", "limits", limit(draft).pk), {"working_days": "9"}, headers={"HX-Request": "true"}
+        )
+        said = words(answer)
+        limits = said[said.index('<a href="#limits"') : said.index('<a href="#grades"')]
+        assert '<small class="is-different">改 1</small>' in limits
