@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from issues.models import Ticket, TicketEvent
 from issues.reports.deadlines import Plan, deadlines_of, plan_change, with_companies, with_start
 from liaison import services
 from liaison.choices import ChangeState
-from liaison.models import CalendarChange, CalendarDay, CalendarYear
+from liaison.models import CalendarChange, CalendarChangeDay, CalendarDay, CalendarYear
 from liaison.perms import may_keep_calendar
 from liaison.services.calendar import latest_number
 
@@ -71,7 +72,7 @@ def calendar_change(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "change": change,
         "tone": TONES[ChangeState(change.state)],
-        "days": [day for day in days if day.is_changed],
+        "days": _runs([day for day in days if day.is_changed]),
         "same": sum(not day.is_changed for day in days),
         "is_draft": change.state == ChangeState.DRAFT,
         "is_stale": is_stale,
@@ -91,6 +92,21 @@ def calendar_change(request: HttpRequest, pk: int) -> HttpResponse:
         rows = events.select_related("ticket__company").order_by("pk")
         context["page"] = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "liaison/calendar_change.html", context)
+
+
+def _runs(days: list[CalendarChangeDay]) -> list[tuple[CalendarChangeDay, date]]:
+    """Days on end that become the same, as the first of them and the last day."""
+    runs: list[tuple[CalendarChangeDay, date]] = []
+    for day in days:
+        if runs and runs[-1][1] + timedelta(days=1) == day.on and _turn(runs[-1][0]) == _turn(day):
+            runs[-1] = (runs[-1][0], day.on)
+        else:
+            runs.append((day, day.on))
+    return runs
+
+
+def _turn(day: CalendarChangeDay) -> tuple[str, ...]:
+    return day.was_kind, day.was_name, day.kind, day.name
 
 
 @require_GET

@@ -247,3 +247,17 @@ def test_an_exception_is_listed_corrected_and_withdrawn(client_as: ClientAs, cas
     answer = client.post(withdraw, {"reason": "险情解除", "document": "临江应急〔2026〕2号"})
     assert "撤回地方例外" in text(client.get(answer.url))
     assert CalendarDay.objects.filter(region=cast.county).count() == 2
+
+
+def test_where_nothing_moves_the_page_says_so_before_and_after(client_as: ClientAs, cast: Cast):
+    """No open problem: the preview and the applied change are not left blank; days on end are one line."""
+    change = draft_2027(cast)
+    address = change.get_absolute_url()
+    page = text(client_as("office").get(address))
+    assert "没有期限会移动" in page
+    assert "还没有应用的变更" in page
+    days = page[page.index('class="day-list"') : page.index("</ul>", page.index('class="day-list"'))]
+    assert "2027年1月1日 周五 至 1月3日 周日" in days
+    assert days.count("<li>") == 11, "seven holidays and four make-up days"
+    apply(change, cast, TODAY)
+    assert "没有期限需要调整" in text(client_as("office").get(address))
