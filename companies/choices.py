@@ -127,7 +127,7 @@ class FloorReason(models.TextChoices):
     NOBODY = "nobody", "可及范围内没有空缺的企业"
     BARRED = "barred", "可及的企业都须回避，或已在其专班中"
     FULL = "full", "在别处脱产专职"
-    TAKEN = "taken", "可及的企业不够分，已排给别的须达下限的干部或已固定"
+    TAKEN = "taken", "可及的企业已固定，或排给同样不足的干部"
 
 
 class Admission(models.TextChoices):

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                             ("nobody", "可及范围内没有空缺的企业"),
                             ("barred", "可及的企业都须回避，或已在其专班中"),
                             ("full", "在别处脱产专职"),
-                            ("taken", "可及的企业不够分，已排给别的须达下限的干部或已固定"),
+                            ("taken", "可及的企业已固定，或排给同样不足的干部"),
                         ],
                         default="",
                         max_length=8,

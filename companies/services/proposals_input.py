@@ -209,9 +209,9 @@ def why_not_proposed(role: TeamRole) -> str:
     The rules must say who fits: by a quota, by ranks, or because the seat is full time.
     """
     if role.holder == Holder.DEPARTMENT:
-        return "由单位担任：在企业名录或方案的企业清单中勾选企业，批量指派给单位"
+        return "由单位担任：在“包联关系”中勾选企业，批量指派给单位"
     if role.holder == Holder.GROUP:
-        return "由工作组担任：在工作组页面把企业分派给组"
+        return "由工作组担任：在“包联关系”中勾选企业，批量指派给工作组"
     if role.counts_to_quota or role.full_time or role.eligibilities.exists():
         return ""
     return "规则没有写明由哪些干部担任：请在企业的专班里逐家指派，或在规则中补上任职资格"

@@ -232,7 +232,7 @@ class TestFloorsAndSoftQuotas:
         ProposalPairFactory(proposal=row.proposal, official=met.official)
         page = clerk.get(url("proposal-floors", row.proposal_id))
         assert [one.official.name for one in page.context["page"].object_list] == ["缺一户"]
-        assert "已排给别的须达下限的干部" in page.content.decode()
+        assert "排给同样不足的干部" in page.content.decode()
         figures = clerk.get(url("proposal", row.proposal_id)).content.decode()
         assert "未达下限" in figures
         assert "发起时有 2 人不足下限" in figures
@@ -253,7 +253,7 @@ class TestFloorsAndSoftQuotas:
         over = ProposalPairFactory(proposal=draft, load=3, limit=2)
         ProposalPairFactory(proposal=draft, load=2, limit=2)
         page = clerk.get(url("proposal", draft.pk)).content.decode()
-        assert page.count("超出限额 2 户") == 1
+        assert page.count("超出限额（限 2 户）") == 1
         assert "限额为软性，别无人选才超出" in page
         found = clerk.get(url("proposal", draft.pk), {"sign": "over"}).context["page"].object_list
         assert list(found) == [over]

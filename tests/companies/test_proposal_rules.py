@@ -164,7 +164,7 @@ class TestFloors:
         enrolled(version, county)
         draft = draft_of(version, clerk, region=county)
         assert {row.official for row in draft.floors.all()} == set(ours)
-        assert [row.get_reason_display()[:8] for row in draft.floors.all().below()] == ["可及的企业不够分"]
+        assert [row.get_reason_display()[:8] for row in draft.floors.all().below()] == ["可及的企业已固定"]
 
 
 class TestFullTime:
@@ -238,7 +238,7 @@ class TestSeatsWithoutQuota:
         ("seat", "words"),
         [
             ({"holder": Holder.DEPARTMENT}, "批量指派给单位"),
-            ({"holder": Holder.GROUP}, "在工作组页面把企业分派给组"),
+            ({"holder": Holder.GROUP}, "批量指派给工作组"),
             ({}, "规则没有写明由哪些干部担任"),
         ],
     )

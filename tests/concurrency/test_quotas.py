@@ -7,7 +7,7 @@ dissolved. A soft quota may be passed, and is said to be.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -101,8 +101,13 @@ def programme() -> ProgrammeVersion:
 
 @dataclass
 class Clerk:
-    """Does one thing after another, chosen by dice; what the rules refuse is refused in words."""
+    """Does one thing after another, chosen by dice; what the rules refuse is refused in words.
 
+    First of all they meet: each gives the same people a company of their own at the same moment.
+    """
+
+    place: int
+    meeting: threading.Barrier
     dice: Random
     who: Official
     people: list[Official]
@@ -120,9 +125,9 @@ class Clerk:
             self.recuse, self.cut_short, self.dissolve,
         ]  # fmt: skip
         try:
-            for _ in range(ACTS):
+            for act in [*self.rush(), *(self.dice.choice(acts) for _ in range(ACTS))]:
                 try:
-                    self.dice.choice(acts)()
+                    act()
                     self.done += 1
                 except (AssignmentRefused, RecusalRefused, HandoverRefused, BatchRefused, GroupRefused):
                     self.refused += 1
@@ -130,6 +135,22 @@ class Clerk:
             self.wrong = error
         finally:
             connection.close()
+
+    def rush(self) -> list[Callable[[], object]]:
+        """One official each time, as many companies as there are clerks, begun yesterday: it stays."""
+        enrolment = self.enrolments[self.place]
+
+        def give(who: Official, code: str) -> Callable[[], object]:
+            def act() -> None:
+                self.meeting.wait(60)
+                role = enrolment.version.team_roles.get(code=code)
+                given = {"enrolment": enrolment, "role": role, "starts_on": DAYS[0]}
+                assign_seat(**given, official=who, by=self.who, at=NOW)
+
+            return act
+
+        counted = [self.people[0], self.people[3]]  # 科级, and 一般干部
+        return [*(give(who, "pair") for who in counted), give(self.people[1], "resident")]
 
     def assign(self) -> None:
         enrolment = self.dice.choice(self.enrolments)
@@ -255,9 +276,10 @@ def test_no_order_of_acts_breaks_a_rule(seed):
         for project in (ProjectFactory(), ProjectFactory()):
             fields = {"company": project.company, "project": project, "batch": batch}
             enrolments.append(EnrolmentFactory(version=version, **fields))
+    meeting = threading.Barrier(CLERKS)
     clerks = [
-        Clerk(Random(dice.random()), OfficialFactory(), people, enrolments, groups, units)
-        for _ in range(CLERKS)
+        Clerk(place, meeting, Random(dice.random()), OfficialFactory(), people, enrolments, groups, units)
+        for place in range(CLERKS)
     ]
     threads = [threading.Thread(target=clerk.work) for clerk in clerks]
     for thread in threads:
