@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="xlsx、xls、et、ods 或 csv 文件")
         parser.add_argument("--commit", action="store_true", help="检查后写入；不加则什么也不写")
         parser.add_argument("--region", help="区划代码；只有一个市时可省略")
-        parser.add_argument("--programme", help="方案代码（导入包联关系时必填）")
+        parser.add_argument("--programme", help="方案代码（包联关系、纳入包联、工作组名单必填）")
         parser.add_argument("--by", help="以谁的名义导入（登录名）；默认为该区划的名册管理员")
 
     def handle(self, *args: Any, **options: Any) -> None:
