@@ -160,7 +160,13 @@ def rotation(batch: Batch, seats: Iterable[Assignment]) -> list[Turn]:
                 visits.get((seat.enrolment_id, who), 0)
                 for who in (members.get(seat.group_id, ()) if seat.group_id else (seat.official_id or 0,))
             ),
-            following.get((seat.enrolment_id, seat.role.code), []),
+            _after(seat, following.get((seat.enrolment_id, seat.role.code), [])),
         )
         for seat in rows
     ]
+
+
+def _after(seat: Assignment, following: list[Assignment]) -> list[Assignment]:
+    """Who takes over: a group that goes on is its own successor, whichever others share the seat."""
+    same = [later for later in following if seat.group_id and later.group_id == seat.group_id]
+    return same or following

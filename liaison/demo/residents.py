@@ -442,3 +442,5 @@ class ResidentLife:
             title="综合科科长",
         )
         self.made.firms.officers[enrolment.pk] = successor
+        for _ in range(3):
+            self._call(enrolment, successor, self.moved_on, self.last, words.RESIDENT_NOTES, VisitMode.VISIT)

@@ -62,7 +62,8 @@ class OfficialFilter(_DirectoryFilter):
     def with_words(self, people: QuerySet[Official], name: str, value: str) -> QuerySet[Official]:
         if not (words := value.strip()):
             return people
-        seat = self.current().filter(official=OuterRef("pk"), department__name__contains=words)
+        unit = Q(department__name__contains=words) | Q(department__short_name__contains=words)
+        seat = self.current().filter(unit, official=OuterRef("pk"))
         named = Q(name__contains=words) | Q(pinyin__contains=words.lower()) | Q(phone__startswith=words)
         return people.filter(named | Q(Exists(seat)))
 

@@ -44,7 +44,8 @@ class TrainingFilter(FilterSet):
     def with_words(self, rows: QuerySet[Training], name: str, value: str) -> QuerySet[Training]:
         if not (words := value.strip()):
             return rows
-        seat = self._posts().filter(department__name__contains=words)
+        unit = Q(department__name__contains=words) | Q(department__short_name__contains=words)
+        seat = self._posts().filter(unit)
         named = Q(official__name__contains=words) | Q(official__pinyin__contains=words.lower())
         return rows.filter(named | Q(subject__contains=words) | Q(Exists(seat)))
 

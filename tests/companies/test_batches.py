@@ -12,7 +12,17 @@ from companies import reports, services
 from companies.models import Assignment
 from liaison.choices import Rank
 from liaison.models import AuditEvent, Batch
-from tests.factories import AssignmentFactory, Cast, CompanyFactory, EnrolmentFactory, PostingFactory, at
+from tests.factories import (
+    AssignmentFactory,
+    Cast,
+    CompanyFactory,
+    EnrolmentFactory,
+    GroupFactory,
+    GroupMemberFactory,
+    PostingFactory,
+    VisitFactory,
+    at,
+)
 from tests.factories.rulebook import preset_version
 
 NOW = at(2026, 3, 2)
@@ -137,6 +147,23 @@ class TestSeats:
         assert [[str(seat.holder) for seat in turn.successors] for turn in turns] == [[after.name], []]
         (figures,) = reports.batch_figures([first], cast.office, DAY)
         assert (figures.companies, figures.officials, figures.words) == (1, 2, "已结束")
+
+    def test_a_groups_seat_counts_what_its_members_did_and_a_group_that_stays_follows_itself(
+        self, cast: Cast, p1: Any
+    ):
+        first = opened(p1, cast, ends_on=date(2026, 3, 31))
+        opened(p1, cast, starts_on=date(2026, 4, 1))
+        enrolment = EnrolmentFactory(version=p1, batch=first, company__region=cast.county, starts_on=DAY)
+        groups = [GroupFactory(programme=p1.programme, region=cast.city) for _ in range(2)]
+        for group in groups:
+            for day in (DAY, date(2026, 4, 1)):
+                AssignmentFactory(enrolment=enrolment, seat="expert_group", group=group, starts_on=day)
+        for official in (GroupMemberFactory(group=groups[0]).official, GroupMemberFactory().official):
+            VisitFactory(enrolment=enrolment, official=official, on=DAY)
+        seats = Assignment.objects.filter(starts_on=DAY).select_related("role", "group", "enrolment")
+        turns = reports.rotation(first, seats.order_by("pk"))
+        assert [turn.visits for turn in turns] == [1, 0]
+        assert [[seat.group for seat in turn.successors] for turn in turns] == [[group] for group in groups]
 
 
 class TestPhases:

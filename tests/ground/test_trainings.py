@@ -108,8 +108,11 @@ class TestMany:
         other = PostingFactory(official=OfficialFactory(name="邻市人"), department=elsewhere).official
         client = client_as("roster")
         assert f'value="{cast.unit.pk}"' not in client.get(reverse(NEW)).content.decode()
-        page = client.get(reverse(NEW), {"q": cast.land.name}).content.decode()
-        assert f'value="{cast.unit.pk}"' in page
+        cast.land.short_name = "市资规局"
+        cast.land.save(update_fields=["short_name"])
+        for words in (cast.land.name, cast.land.short_name):
+            page = client.get(reverse(NEW), {"q": words}).content.decode()
+            assert f'value="{cast.unit.pk}"' in page
         assert "邻市人" not in client.get(reverse(NEW), {"q": "邻市"}).content.decode()
         answer = client.post(reverse(NEW), {**GIVEN, "people": [other.pk]})
         assert answer.status_code == 422
