@@ -219,6 +219,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RecusalReasonEnum": "companies.choices.RecusalReason",
         "StatusEnum": "issues.choices.Status",
+        "SourceEnum": "issues.choices.Source",
+        "DutyKindEnum": "companies.choices.DutyKind",
         "YearStatusEnum": "liaison.choices.YearStatus",
         "DayKindEnum": "liaison.choices.DayKind",
         "ImportStateEnum": "liaison.choices.ImportState",

@@ -16,7 +16,7 @@ from companies import perms, services
 from companies.forms.assignments import AssignmentFilter
 from companies.models import Assignment, Enrolment
 from liaison.api import Refused
-from liaison.models import Department, Official, TeamRole
+from liaison.models import Department, Group, Official, TeamRole
 
 
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
@@ -30,19 +30,20 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
     role_name = serializers.CharField(source="role.name", read_only=True)
     official_name = serializers.CharField(source="official.name", default=None, read_only=True)
     department = serializers.CharField(source="department.name", read_only=True)
+    group_name = serializers.CharField(source="group.name", default=None, read_only=True)
     warning = serializers.CharField(read_only=True)
 
     class Meta:
         model = Assignment
         fields = (
             "id", "company", "company_name", "programme", "project", "role", "role_name", "official",
-            "official_name", "department", "starts_on", "ends_on", "warning",
+            "official_name", "department", "group", "group_name", "starts_on", "ends_on", "warning",
         )  # fmt: skip
         read_only_fields = fields
 
 
 class GiveSeatSerializer(serializers.Serializer[Assignment]):
-    """A seat to give: to an official by id, or to a unit by name."""
+    """A seat to give: to an official or a group by id, or to a unit by name."""
 
     company = serializers.CharField(max_length=18)
     programme = serializers.SlugField()
@@ -50,6 +51,7 @@ class GiveSeatSerializer(serializers.Serializer[Assignment]):
     role = serializers.SlugField()
     official = serializers.IntegerField(required=False)
     department = serializers.CharField(required=False, max_length=80)
+    group = serializers.IntegerField(required=False)
     starts_on = serializers.DateField()
 
 
@@ -72,6 +74,7 @@ class AssignmentViewSet(
                 "role",
                 "official",
                 "department",
+                "group",
             )
             .order_by("-pk")
         )
@@ -100,15 +103,23 @@ class AssignmentViewSet(
             holders["department"] = units.filter(name=values["department"]).first()
             if holders["department"] is None:
                 raise serializers.ValidationError({"department": ["没有这个单位，或已停用。"]})
+        common: dict[str, Any] = {
+            "enrolment": enrolment,
+            "role": role,
+            "starts_on": values["starts_on"],
+            "by": request.user,
+            "at": timezone.now(),
+        }
         try:
-            seat = services.assign_seat(
-                enrolment=enrolment,
-                role=role,
-                **holders,
-                starts_on=values["starts_on"],
-                by=request.user,
-                at=timezone.now(),
-            )
+            if "group" in values:
+                group = Group.objects.visible_to(request.user).filter(pk=values["group"]).first()
+                if group is None:
+                    raise serializers.ValidationError({"group": ["没有这个工作组。"]})
+                if holders:
+                    raise serializers.ValidationError({"group": ["干部、单位、工作组只能写明一个。"]})
+                seat = services.assign_group_seat(group=group, **common)
+            else:
+                seat = services.assign_seat(**holders, **common)
         except services.AssignmentRefused as refusal:
             raise Refused(str(refusal)) from refusal
         return Response(AssignmentSerializer(seat).data, status=status.HTTP_201_CREATED)

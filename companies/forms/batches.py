@@ -1,10 +1,49 @@
-"""Opening and closing a batch."""
+"""Finding batches and phases, opening and closing a batch."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django import forms
+from django.db.models import QuerySet
+
+from liaison.forms.filters import CodeFilter, FilterSet
+from liaison.models import Batch, Programme
+
+
+class BatchFilter(FilterSet):
+    """批次: of which programme, running on which day."""
+
+    programme = CodeFilter(
+        field_name="programme__code",
+        among=lambda asked: Programme.objects.visible_to(asked.request.user),
+        key="code",
+        label="方案代码",
+    )
+    on = django_filters.DateFilter(method="running", label="哪一天在派")
+
+    class Meta:
+        model = Batch
+        fields: list[str] = []
+
+    def running(self, queryset: QuerySet[Batch], name: str, value: Any) -> QuerySet[Batch]:
+        return queryset.filter(starts_on__lte=value, ends_on__gte=value)
+
+
+class PhaseFilter(FilterSet):
+    """阶段: of which programme."""
+
+    programme = CodeFilter(
+        field_name="code",
+        among=lambda asked: Programme.objects.visible_to(asked.request.user),
+        key="code",
+        label="方案代码",
+    )
+
+    class Meta:
+        model = Programme
+        fields: list[str] = []
 
 
 class BatchForm(forms.Form):

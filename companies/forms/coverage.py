@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django.db.models import QuerySet
@@ -11,7 +15,7 @@ from django.db.models import QuerySet
 from companies.choices import Scale
 from companies.forms.companies import SCALES, UNSTATED
 from companies.models import Company
-from companies.reports.coverage import Cover
+from companies.reports.coverage import Cover, Loaded
 from companies.reports.industries import industry_names, sections
 from liaison.choices import Rank
 from liaison.forms.filters import CodeFilter, FilterSet
@@ -20,6 +24,7 @@ from liaison.models import Official, Programme, Region
 UNCOVERED = "uncovered"
 STATES = [(UNCOVERED, "未覆盖"), *Cover.choices]
 SECTIONS = [(code, name) for code, name in industry_names().items() if len(code) == 1]
+MOST_CLASSES = 8  # load classes told apart; the last holds all above
 HEAVY = [("full", "已满"), ("over", "超限额"), ("heavy", "超提醒户数"), ("spare", "有余额")]
 
 
@@ -29,6 +34,33 @@ def section_of(industry: str) -> str:
     if len(code) == 2 and code.isdigit():
         return sections().get(code, "")
     return industry[:1] if industry[:1] in dict(SECTIONS) else ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The programme and the day that a report is about, and what else it could be about."""
+
+    programme: Programme
+    on: date
+    programmes: list[Programme]
+
+    def query(self, **more: str) -> str:
+        """The report as an address names it."""
+        return "?" + urlencode({"programme": self.programme.code, "on": self.on.isoformat(), **more})
+
+
+def asked_of(official: Official, chosen: Mapping[str, Any]) -> Asked | None:
+    """The report that the filters choose: the latest programme that has begun, unless one is named."""
+    today = official.access.on
+    programmes = list(Programme.objects.visible_to(official).order_by("-starts_on", "pk"))
+    if code := chosen.get("programme"):
+        programme = next(p for p in programmes if p.code == code)
+    else:
+        begun = [p for p in programmes if p.starts_on <= today]
+        if not begun:
+            return None
+        programme = begun[0]
+    return Asked(programme, chosen.get("on") or today, programmes)
 
 
 class _ProgrammeFilter(FilterSet):
@@ -107,3 +139,24 @@ class LoadFilter(_ProgrammeFilter):
     class Meta:
         model = Official
         fields: list[str] = []
+
+    @staticmethod
+    def narrow(people: Iterable[Loaded], chosen: Mapping[str, Any]) -> list[Loaded]:
+        """The officials that the chosen values leave, in their order."""
+        found = list(people)
+        if rank := chosen.get("rank"):
+            found = [one for one in found if one.rank == rank]
+        if region := chosen.get("region"):
+            found = [one for one in found if one.county == region.path]
+        if (load := chosen.get("load")) is not None:
+            top = load == MOST_CLASSES
+            found = [one for one in found if one.companies == load or (top and one.companies > load)]
+        tests = {
+            "full": lambda one: one.is_full,
+            "over": lambda one: one.is_over,
+            "heavy": lambda one: one.is_heavy,
+            "spare": lambda one: one.spare,
+        }
+        if test := tests.get(chosen.get("room") or ""):
+            found = [one for one in found if test(one)]
+        return found

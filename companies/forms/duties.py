@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import django_filters
 from django import forms
+from django.db.models import QuerySet
 
 from companies.choices import DutyKind
-from companies.models import Enrolment
-from liaison.models import DutyRule
+from companies.models import Company, DutyEntry, Enrolment
+from liaison.forms.filters import CodeFilter, FilterSet, NumberFilter, YesNoFilter
+from liaison.models import DutyRule, Official, Programme
 
 WAN = Decimal(10000)
 # Without duties of its own a programme still counts these.
@@ -105,3 +108,35 @@ class DutyForm(forms.Form):
             for name in ("finance", "credit")
         }
         return {**{name: values[name] for name in wanted}, **amounts}
+
+
+class DutyFilter(FilterSet):
+    """规定动作登记: by programme, company, person, kind and days."""
+
+    programme = CodeFilter(
+        field_name="enrolment__programme__code",
+        among=lambda asked: Programme.objects.visible_to(asked.request.user),
+        key="code",
+        label="方案代码",
+    )
+    company = CodeFilter(
+        field_name="enrolment__company__uscc",
+        among=lambda asked: Company.objects.visible_to(asked.request.user),
+        key="uscc",
+        label="企业信用代码",
+    )
+    official = NumberFilter(
+        among=lambda asked: Official.objects.visible_to(asked.request.user), label="干部编号"
+    )
+    source = django_filters.ChoiceFilter(choices=DutyKind.choices, label="事项")
+    since = django_filters.DateFilter(field_name="on", lookup_expr="gte", label="起")
+    until = django_filters.DateFilter(field_name="on", lookup_expr="lte", label="止")
+    counts = YesNoFilter(method="counting", label="是否计数")
+
+    class Meta:
+        model = DutyEntry
+        fields: list[str] = []
+
+    def counting(self, queryset: QuerySet[DutyEntry], name: str, value: bool) -> QuerySet[DutyEntry]:
+        done = DutyEntry.objects.done().values("pk")
+        return queryset.filter(pk__in=done) if value else queryset.exclude(pk__in=done)

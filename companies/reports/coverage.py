@@ -190,6 +190,17 @@ def loads(programme: Programme, version: ProgrammeVersion, reader: Official, on:
     return list(found.values())
 
 
+def loads_on(programme: Programme, reader: Official, on: date) -> list[Loaded]:
+    """`loads` under the rules in force on the day; nobody where there are none yet."""
+    version = (
+        programme.versions.filter(published_at__isnull=False, effective_from__lte=on)
+        .order_by("-effective_from", "-number")
+        .select_related("load_rule")
+        .first()
+    )
+    return loads(programme, version, reader, on) if version else []
+
+
 @dataclass(frozen=True)
 class RankLine:
     """A rank's officials by the number of companies they carry, and what its quotas still leave."""

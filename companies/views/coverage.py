@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -23,10 +20,13 @@ from companies.exports import CHUNK
 from companies.forms.companies import SCALES, UNSTATED
 from companies.forms.coverage import (
     HEAVY,
+    MOST_CLASSES,
     SECTIONS,
     STATES,
+    Asked,
     CoverFilter,
     LoadFilter,
+    asked_of,
     section_of,
 )
 from companies.models import Company
@@ -36,47 +36,23 @@ from companies.reports.industries import industry_names
 from companies.views.queues import PER_PAGE, kept, workbook_of
 from liaison.choices import Rank, RegionLevel
 from liaison.forms.filters import WrongFilter
-from liaison.models import Official, Programme, Region
+from liaison.models import Official, Region
 from liaison.reports.eligibility import county_of
 
 HEADINGS = ("企业名称", "统一社会信用代码", "行政区划", "行业", "规模", "个体工商户", "覆盖情况")
 LOAD_HEADINGS = ("单位", "姓名", "职级", "包联企业", "包联项目", "限额", "余额")
 DIMENSIONS = ("county", "town", "industry", "scale", "kind")
 KINDS = {"company": "企业", "trader": "个体工商户"}
-MOST_CLASSES = 8  # load classes told apart; the last holds all above
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The programme and the day that a report is about, and what else it could be about."""
-
-    programme: Programme
-    on: date
-    programmes: list[Programme]
-
-    def query(self, **more: str) -> str:
-        """The report as an address names it."""
-        return "?" + urlencode({"programme": self.programme.code, "on": self.on.isoformat(), **more})
 
 
 def _asked(request: HttpRequest, filters: type[CoverFilter] | type[LoadFilter]) -> Asked | None:
     """What the address asks for; None where no programme has begun."""
     if not perms.may_see_enrolments(request.user):
         raise PermissionDenied("覆盖和负荷由协调办公室、名册管理员和领导查看。")
-    today = request.user.access.on
     asking = filters(request.GET, Company.objects.none(), request=request)
     if asking.is_bound and not asking.is_valid():
         raise WrongFilter(asking.mistakes())
-    chosen = asking.form.cleaned_data if asking.is_bound else {}
-    programmes = list(Programme.objects.visible_to(request.user).order_by("-starts_on", "pk"))
-    if code := chosen.get("programme"):
-        programme = next(p for p in programmes if p.code == code)
-    else:
-        begun = [p for p in programmes if p.starts_on <= today]
-        if not begun:
-            return None
-        programme = begun[0]
-    return Asked(programme, chosen.get("on") or today, programmes)
+    return asked_of(request.user, asking.form.cleaned_data if asking.is_bound else {})
 
 
 def _companies(request: HttpRequest, asked: Asked) -> QuerySet[Company]:
@@ -272,13 +248,7 @@ def coverage_export(request: HttpRequest) -> HttpResponseBase:
 
 
 def _loads(request: HttpRequest, asked: Asked) -> list[report.Loaded]:
-    version = (
-        asked.programme.versions.filter(published_at__isnull=False, effective_from__lte=asked.on)
-        .order_by("-effective_from", "-number")
-        .select_related("load_rule")
-        .first()
-    )
-    return report.loads(asked.programme, version, request.user, asked.on) if version else []
+    return report.loads_on(asked.programme, request.user, asked.on)
 
 
 @require_GET
@@ -324,23 +294,7 @@ def _narrowed(request: HttpRequest, asked: Asked) -> list[report.Loaded]:
     asking = LoadFilter(request.GET, Official.objects.none(), request=request)
     _ = asking.qs
     chosen = asking.form.cleaned_data if asking.is_bound else {}
-    people = _loads(request, asked)
-    if rank := chosen.get("rank"):
-        people = [one for one in people if one.rank == rank]
-    if region := chosen.get("region"):
-        people = [one for one in people if one.county == region.path]
-    if (load := chosen.get("load")) is not None:
-        top = load == MOST_CLASSES
-        people = [one for one in people if one.companies == load or (top and one.companies > load)]
-    tests = {
-        "full": lambda one: one.is_full,
-        "over": lambda one: one.is_over,
-        "heavy": lambda one: one.is_heavy,
-        "spare": lambda one: one.spare,
-    }
-    if test := tests.get(chosen.get("room") or ""):
-        people = [one for one in people if test(one)]
-    return people
+    return LoadFilter.narrow(_loads(request, asked), chosen)
 
 
 @require_GET

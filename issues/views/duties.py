@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,55 +19,24 @@ from issues.exports import export_duty_ledger, export_duty_paper
 from issues.forms.duties import LedgerFilter
 from issues.models import Ticket
 from issues.reports import duties as report
+from issues.reports import ledgers
 from issues.reports.duties import Ledger
-from liaison.choices import VersionStatus
 from liaison.forms.filters import WrongFilter
-from liaison.models import Batch, DutyRule, Official, Programme
+from liaison.models import Batch, Official, Programme
 
 PER_PAGE = 50
 KEPT = ("programme", "batch", "until", "role")
 
 
 def _asked(request: HttpRequest, code: str = "") -> tuple[Ledger | None, list[Programme], list[Batch]]:
-    """The ledger that the address means, with what it can be exchanged for; None without any programme.
-
-    Unless a programme is named, it is the latest begun whose published rules have duties, else the latest.
-    """
-    on = request.user.access.on
+    """The ledger that the address means, with what it can be exchanged for; None without any programme."""
     asking = LedgerFilter(request.GET, Official.objects.none(), request=request)
     if asking.is_bound and not asking.is_valid():
         raise WrongFilter(asking.mistakes())
-    chosen = asking.form.cleaned_data if asking.is_bound else {}
-    ruled = DutyRule.objects.filter(
-        version__programme=OuterRef("pk"), version__status=VersionStatus.PUBLISHED
-    )
-    visible = Programme.objects.visible_to(request.user).annotate(has_duties=Exists(ruled))
-    programmes = list(visible.order_by("-has_duties", "-starts_on", "pk"))
-    named = code or chosen.get("programme")
-    if named:
-        programme = next((p for p in programmes if p.code == named), None)
-        if programme is None:
-            raise Http404
-    else:
-        programme = next((p for p in programmes if p.starts_on <= on), None)
-    if programme is None:
-        return None, programmes, []
-    batches = list(Batch.objects.filter(programme=programme).order_by("number"))
-    batch = None
-    if number := chosen.get("batch"):
-        batch = next((b for b in batches if b.number == number), None)
-        if batch is None:
-            raise Http404
-    elif begun := [b for b in batches if b.starts_on <= on]:
-        batch = begun[-1]
-    ledger = report.ledger_for(
-        programme=programme,
-        batch=batch,
-        on=chosen.get("until") or on,
-        reader=request.user,
-        role=chosen.get("role") or "",
-    )
-    return ledger, programmes, batches
+    found = ledgers.find_ledger(request.user, asking.form.cleaned_data if asking.is_bound else {}, code)
+    if found is None:
+        raise Http404
+    return found.ledger, found.programmes, found.batches
 
 
 def _people(request: HttpRequest, ledger: Ledger) -> QuerySet[Official]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liaison.choices import VersionStatus
-from liaison.models import Programme, ProgrammeVersion, Rule
+from liaison.models import Eligibility, Programme, ProgrammeVersion, Rule, TeamRole
 from liaison.normalise import row_key
 from liaison.reports import chapters_read, in_words, ruleset_of
 from liaison.reports.rulesets import address, facts
@@ -72,6 +72,32 @@ class VersionRulesSerializer(VersionSerializer):
         ]
 
 
+class EligibilitySerializer(serializers.ModelSerializer[Eligibility]):
+    """A class of officials who may take the seat; a seat without any is open to all."""
+
+    class Meta:
+        model = Eligibility
+        fields = ("rank", "chiefs_only", "department_kind", "max_age")
+
+
+class TeamRoleSerializer(serializers.ModelSerializer[TeamRole]):
+    """A seat of the team that each company of the programme gets."""
+
+    words = serializers.SerializerMethodField()
+    eligibilities = EligibilitySerializer(many=True, read_only=True)
+
+    class Meta:
+        model = TeamRole
+        fields = (
+            "code", "name", "holder", "min_count", "max_count", "counts_to_quota", "keeps_contact",
+            "answers_company", "full_time", "needs_training", "place", "contact_months", "words",
+            "eligibilities",
+        )  # fmt: skip
+
+    def get_words(self, role: TeamRole) -> str:
+        return in_words(role)
+
+
 def _rule(rule: Rule) -> dict[str, Any]:
     return {"name": address(rule), "words": in_words(rule), "values": facts(rule)}
 
@@ -102,6 +128,24 @@ class ProgrammeViewSet(viewsets.ReadOnlyModelViewSet[Programme]):
         """One version's rules, chapter by chapter, in words and as data."""
         version = get_object_or_404(self._published(), number=row_key(number))
         return Response(VersionRulesSerializer(version).data)
+
+    @extend_schema(responses=TeamRoleSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def roles(self, request: Request, code: str) -> Response:
+        """专班席位: the seats of the version in force today, or of the first one where none is yet."""
+        versions = self._published()
+        version = (
+            versions.filter(effective_from__lte=request.user.access.on)
+            .order_by("-effective_from", "-number")
+            .first()
+            or versions.order_by("effective_from", "number").first()
+        )
+        if version is None:
+            return Response([])
+        rows = version.team_roles.prefetch_related(
+            Prefetch("eligibilities", Eligibility.objects.order_by("pk"))
+        )
+        return Response(TeamRoleSerializer(rows.order_by("position", "pk"), many=True).data)
 
     def _published(self) -> QuerySet[ProgrammeVersion]:
         programme: Programme = self.get_object()

@@ -69,6 +69,16 @@ def _api_company(w: World, **more: Any) -> dict[str, Any]:
     return {"company": w.cast.company.uscc, "programme": w.code} | more
 
 
+def _api_group(w: World) -> dict[str, Any]:
+    where = {"region": w.cast.city.code, "department": w.cast.industry.name}
+    return {
+        "programme": w.code,
+        "sort": "工作小分队",
+        "name": "第 9 小分队",
+        "starts_on": "2026-04-02",
+    } | where
+
+
 # Who finds the cast's company, its problem given to `unit`, and the papers of a month before they are issued.
 COMPANY: dict[str, Any] = {"allowed": _roles(HALL, "roster", "official"), "hidden": _roles("stranger", UNITS)}
 COMPANY_HIDDEN = COMPANY["hidden"]
@@ -380,6 +390,7 @@ API = (
     Row("programme-detail", EVERYBODY, path=lambda w: (w.code,)),
     Row("programme-versions", EVERYBODY, path=lambda w: (w.code,)),
     Row("programme-version", EVERYBODY, path=lambda w: (w.code, 1)),
+    Row("programme-roles", EVERYBODY, path=lambda w: (w.code,)),
     Row("import-list", ROSTERS),
     Row("import-list", ROSTERS, method="POST"),
     Row("import-detail", ROSTERS, path=_run),
@@ -408,10 +419,93 @@ API = (
         body=lambda w: _api_company(w, role="officer", official=w.cast.official.pk, starts_on="2026-04-02"),
     ),
     Row("assignment-detail", **COMPANY, path=lambda w: (w.seat.pk,)),
+    Row("batch-list", EVERYBODY),
+    Row(
+        "batch-list", MANAGERS, method="POST", body=lambda w: {"programme": w.code, "starts_on": "2027-01-01"}
+    ),
+    Row("batch-detail", EVERYBODY, path=lambda w: (w.batch.pk,)),
+    Row("batch-rotation", EVERYBODY, path=lambda w: (w.batch.pk,)),
+    Row(
+        "batch-close",
+        MANAGERS,
+        path=lambda w: (w.batch.pk,),
+        method="POST",
+        body=lambda w: {"ends_on": "2026-06-30"},
+    ),
+    Row("phase-list", EVERYBODY),
+    *(
+        Row(name, ROSTERS | {"leader"})
+        for name in ("cover-list", "cover-summary", "load-list", "load-summary")
+    ),
+    Row("duty-list", EVERYBODY),
+    Row(
+        "duty-list",
+        _roles("official") | COMPANY_HIDDEN,
+        method="POST",
+        body=lambda w: _api_company(
+            w, client_id=str(uuid.uuid4()), on="2026-04-02", source="policy", words="对接稳岗返还政策"
+        ),
+    ),
+    Row(
+        "duty-detail",
+        _roles(HALL, "official"),
+        COMPANY_HIDDEN | {"roster"},
+        path=lambda w: (w.duty.pk,),
+    ),
+    Row(
+        "duty-withdraw",
+        _roles("official"),
+        COMPANY_HIDDEN | {"roster"},
+        path=lambda w: (w.duty.pk,),
+        method="POST",
+    ),
+    Row("ledger-list", EVERYBODY),
+    Row("ledger-counters", EVERYBODY),
+    Row(
+        "ledger-detail",
+        _roles(HALL, "official"),
+        COMPANY_HIDDEN | {"roster"},
+        path=lambda w: (w.cast.official.pk,),
+    ),
     Row("deputy-list", EVERYBODY),
+    Row(
+        "deputy-list",
+        EVERYBODY,
+        method="POST",
+        body=lambda w: {
+            "deputy": w.cast.office.pk,
+            "starts_on": "2026-06-01",
+            "ends_on": "2026-06-10",
+            "reason": "外出学习",
+        },
+    ),
+    Row(
+        "deputy-end",
+        MANAGERS | {"official"},
+        EVERYBODY - MANAGERS - OFFICIALS,
+        path=lambda w: (w.absence.pk,),
+        method="POST",
+    ),
     Row("deputy-detail", MANAGERS | OFFICIALS, EVERYBODY - MANAGERS - OFFICIALS, lambda w: (w.absence.pk,)),
     Row("group-list", EVERYBODY),
+    Row("group-list", MANAGERS, method="POST", body=_api_group),
     Row("group-detail", EVERYBODY, path=_group),
+    Row("group-members", EVERYBODY, path=_group),
+    Row(
+        "group-members",
+        MANAGERS,
+        path=_group,
+        method="POST",
+        body=lambda w: {"official": w.cast.official.pk, "starts_on": "2026-04-02"},
+    ),
+    Row(
+        "group-member-end",
+        MANAGERS,
+        path=lambda w: (w.group.pk, w.member.pk),
+        method="POST",
+        body=lambda w: {"ends_on": "2026-04-02"},
+    ),
+    Row("group-dissolve", MANAGERS, path=_group, method="POST", body=lambda w: {"ends_on": "2026-04-02"}),
     Row("recusal-list", EVERYBODY),
     Row("recusal-list", EVERYBODY, method="POST"),
     Row("recusal-detail", **RECUSAL),

@@ -8,6 +8,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 NOUNS = [
     *("regions", "departments", "officials", "programmes", "companies", "projects"),
+    *("batches", "phases", "coverage", "loads", "duties", "duty-ledger", "groups", "deputies", "recusals"),
     *("assignments", "visits", "tickets", "imports", "scores", "bulletins"),
 ]
 

@@ -12,9 +12,11 @@ from django_filters import CharFilter
 
 from assessment.api.scores import ScoreFilter
 from companies.forms.assignments import AssignmentFilter, EnrolmentFilter
+from companies.forms.batches import BatchFilter, PhaseFilter
 from companies.forms.companies import CompanyFilter, ProjectFilter
 from companies.forms.coverage import CoverFilter, LoadFilter
 from companies.forms.departments import UnitFilter
+from companies.forms.duties import DutyFilter
 from companies.forms.groups import GroupFilter
 from companies.forms.proposals import GapFilter, PairFilter
 from companies.forms.recusals import RecusalFilter
@@ -60,6 +62,13 @@ API = {
     "visits": VisitFilter,
     "assignments": AssignmentFilter,
     "recusals": RecusalFilter,
+    "groups": GroupFilter,
+    "batches": BatchFilter,
+    "phases": PhaseFilter,
+    "coverage": CoverFilter,
+    "loads": LoadFilter,
+    "duties": DutyFilter,
+    "duty-ledger": LedgerFilter,
     "tickets": TicketFilter,
     "bulletins": BulletinFilter,
     "scores": ScoreFilter,
