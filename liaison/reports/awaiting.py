@@ -20,7 +20,6 @@ from liaison.models import (
     HandlingRule,
     LadderRung,
     LimitRule,
-    Quota,
     ReportField,
     ReportRule,
     ResultRule,
@@ -35,7 +34,6 @@ WHOLE: frozenset[type[Rule]] = frozenset(
     {TriageRule, ExtensionRule, CheckRule, ReportRule, ReportField, BulletinAudience, StandingForm}
 )
 VALUES: Mapping[type[Rule], tuple[str, ...]] = {
-    Quota: ("companies_min",),
     GradeRule: ("progress_days", "review_days", "extension_days", "needs_leader"),
     HandlingRule: ("deferred_review_days", "reopen_days"),
     SurveyRule: (
