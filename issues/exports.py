@@ -126,7 +126,7 @@ def _ledger_rows(
 
 
 def _told(rows: Sequence[Evidence]) -> str:
-    return "\n".join(f"{row.on:%Y-%m-%d} {row.company}：{row.words}" for row in rows)
+    return "\n".join(f"{row.on:%Y-%m-%d} {row.company}：{row.with_files}" for row in rows)
 
 
 def export_duty_ledger(

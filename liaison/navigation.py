@@ -69,6 +69,13 @@ MENU = (
         "包联关系", "link", "companies:enrolments", frozenset({R.OFFICE, R.LEADER, R.ROSTER, R.ADMIN}), "企业"
     ),
     Entry(
+        "包抓方案",
+        "checklist",
+        "companies:measures",
+        frozenset({R.OFFICE, R.OFFICIAL, R.LEADER, R.UNIT, R.ADMIN}),
+        "企业",
+    ),
+    Entry(
         "工作组",
         "users",
         "companies:groups",

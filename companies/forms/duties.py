@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from companies.choices import DutyKind
 from companies.models import Company, DutyEntry, Enrolment
+from liaison.forms.files import TOO_MUCH, FilesField
 from liaison.forms.filters import CodeFilter, FilterSet, NumberFilter, YesNoFilter
 from liaison.models import DutyRule, Official, Programme
 
@@ -62,10 +63,18 @@ class DutyForm(forms.Form):
         label="获得授信（万元）", required=False, max_digits=12, decimal_places=4, min_value=Decimal("0.0001")
     )
 
+    attached = FilesField(label="佐证（可不传）", required=False)
+
     def __init__(
-        self, *args: Any, enrolments: Sequence[Enrolment], duties: Sequence[DutyRule], **kwargs: Any
+        self,
+        *args: Any,
+        enrolments: Sequence[Enrolment],
+        duties: Sequence[DutyRule],
+        cut_short: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.cut_short = cut_short
         kinds = kinds_of(duties)
         source: Any = self.fields["source"]
         source.choices = kinds
@@ -86,6 +95,8 @@ class DutyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A sentence unless there was nothing; money only where the matter is money."""
         values: dict[str, Any] = super().clean() or {}
+        if self.cut_short:
+            self.add_error("attached", TOO_MUCH)
         source, is_none = values.get("source"), values.get("is_none")
         if not is_none and source in DutyKind.counted_anyway():
             self.add_error("source", "问题和走访由系统自动计数，这里只登记“本期无”。")

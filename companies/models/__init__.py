@@ -3,8 +3,8 @@
 from companies.models.assignments import Assignment, Enrolment
 from companies.models.companies import Company, Contact, Project
 from companies.models.door_cards import DoorCard, PublicPhone
-from companies.models.duties import DutyEntry
-from companies.models.plans import ServicePlan
+from companies.models.duties import DutyEntry, DutyFile
+from companies.models.plans import PlanFile, PlanMeasure, ServicePlan
 from companies.models.proposals import (
     DepartmentTrade,
     Proposal,
@@ -24,7 +24,10 @@ __all__ = [
     "DepartmentTrade",
     "DoorCard",
     "DutyEntry",
+    "DutyFile",
     "Enrolment",
+    "PlanFile",
+    "PlanMeasure",
     "Project",
     "Proposal",
     "ProposalEnding",

@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from companies.choices import DutyKind
 from companies.models.assignments import Enrolment
 from liaison.choices import SystemRole
-from liaison.models import Department, Official
+from liaison.models import Department, Official, StoredFile
 
 _REGIONAL = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN)
 _DEPARTMENTAL = (SystemRole.UNIT, SystemRole.LEADER)
@@ -136,3 +136,23 @@ class DutyEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.get_source_display()}{'：本期无' if self.is_none else ''}"
+
+
+class DutyFileQuerySet(models.QuerySet["DutyFile"]):
+    def visible_to(self, official: Official) -> Self:
+        """Evidence of the lines one may see."""
+        return self.filter(owner__in=DutyEntry.objects.visible_to(official))
+
+
+class DutyFile(StoredFile):
+    """佐证: a picture or paper behind a line of the duty log. Nobody is asked for one."""
+
+    owner = models.ForeignKey(
+        DutyEntry, verbose_name="规定动作登记", on_delete=models.PROTECT, related_name="files", db_index=False
+    )
+
+    objects = DutyFileQuerySet.as_manager()
+
+    class Meta(StoredFile.Meta):
+        abstract = False
+        verbose_name = verbose_name_plural = "规定动作佐证"

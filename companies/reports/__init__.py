@@ -12,6 +12,14 @@ from companies.reports.batches import (
 )
 from companies.reports.contacts import counting_modes, visits_reached, with_contacts
 from companies.reports.groups import GroupNeed, enrolments_for, group_needs, seats_of_group, with_figures
+from companies.reports.plans import (
+    MeasureState,
+    PlanState,
+    in_charge_choices,
+    measure_states,
+    plans_of,
+    yellow_days,
+)
 from companies.reports.teams import (
     RankLoad,
     Seat,
@@ -28,6 +36,8 @@ from companies.reports.teams import (
 __all__ = [
     "BatchFigures",
     "GroupNeed",
+    "MeasureState",
+    "PlanState",
     "RankLoad",
     "Seat",
     "SeatCoverage",
@@ -39,9 +49,12 @@ __all__ = [
     "counting_modes",
     "enrolments_for",
     "group_needs",
+    "in_charge_choices",
     "load_by_rank",
+    "measure_states",
     "open_industries",
     "phases_of",
+    "plans_of",
     "rotation",
     "seat_coverage",
     "seats_of_batch",
@@ -52,4 +65,5 @@ __all__ = [
     "with_contacts",
     "with_figures",
     "words_of_sections",
+    "yellow_days",
 ]

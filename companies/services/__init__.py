@@ -48,7 +48,7 @@ from companies.services.groups import (
 )
 from companies.services.handover import Fate, HandedOver, HandoverRefused, transfer_official
 from companies.services.listing import Listed, Register, judge_list
-from companies.services.plans import PlanRefused, write_plan
+from companies.services.plans import MeasureLine, PlanOutrun, PlanRefused, write_plan
 from companies.services.proposals import (
     PHASES,
     ProposalRefused,
@@ -99,6 +99,8 @@ __all__ = [
     "HandoverRefused",
     "Judged",
     "Listed",
+    "MeasureLine",
+    "PlanOutrun",
     "PlanRefused",
     "ProposalRefused",
     "Register",

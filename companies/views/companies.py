@@ -236,6 +236,7 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
     rows = Enrolment.objects.visible_to(request.user).filter(company=found)
     teams = draw_teams(reports.teams_of(rows.in_force(on).order_by("starts_on", "pk"), on), on)
     served = set(rows.in_force(on).served_by(request.user, on).values_list("pk", flat=True))
+    plans = reports.plans_of([team.enrolment for team in teams], on)
     manages = perms.may_manage(request.user, found)
     projects = _projects(found, teams)
     visits = list(
@@ -260,7 +261,7 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
                     "team": team,
                     "may_manage": manages,
                     "may_plan": manages or team.enrolment.pk in served,
-                    "plan": getattr(team.enrolment, "plan", None),
+                    "plan": plans.get(team.enrolment.pk),
                 }
                 for team in teams
             ],

@@ -198,7 +198,7 @@ def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _enrolment(request: HttpRequest, pk: int) -> Enrolment:
     rows = Enrolment.objects.visible_to(request.user).select_related(
-        "company__region", "programme__region", "project", "plan"
+        "company__region", "programme__region", "project"
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -216,12 +216,13 @@ def _panel(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     (team,) = draw_teams(
         reports.teams_of(Enrolment.objects.visible_to(request.user).filter(pk=enrolment.pk), on), on
     )
+    plans = reports.plans_of([enrolment], on)
     manages = perms.may_manage(request.user, enrolment.company)
     panel = {
         "team": team,
         "may_manage": manages,
         "may_plan": manages or perms.is_in_team(request.user, enrolment),
-        "plan": getattr(team.enrolment, "plan", None),
+        "plan": plans.get(team.enrolment.pk),
     }
     response = render(request, "companies/_team_answer.html", {"panel": panel})
     response["HX-Retarget"] = f"#team-{enrolment.pk}"

@@ -81,6 +81,15 @@ class Evidence:
     official: str = ""
     ticket: str = ""  # its number, where the row is a problem
     is_none: bool = False
+    entry: int | None = None  # the line of the log, where the row is one
+    files: tuple[str, ...] = ()  # names of what is attached to it
+
+    @property
+    def with_files(self) -> str:
+        """The words, and how many files are attached, by name; for paper."""
+        if not self.files:
+            return self.words
+        return f"{self.words}（附件 {len(self.files)} 个：{'、'.join(self.files)}）"
 
 
 @dataclass(frozen=True)
@@ -283,7 +292,9 @@ def evidence_of(
             _entries(ledger).filter(official__in=officials, source=column.duty.source)
             .filter(on__range=(column.since, column.until))
         )  # fmt: skip
-        for entry in entries.select_related("enrolment__company").order_by("on", "pk"):
+        for entry in (
+            entries.select_related("enrolment__company").prefetch_related("files").order_by("on", "pk")
+        ):
             found[entry.official_id, column.key].append(_line(entry))
     return found
 
@@ -345,7 +356,8 @@ def rows_behind(ledger: Ledger, counter: str) -> QuerySet[Any]:
         "credit": Q(credit_yuan__isnull=False),
     }[counter]
     entries = _entries(ledger).filter(which, is_none=False, on__range=(ledger.since, ledger.until))
-    return entries.select_related("enrolment__company", "official").order_by("-on", "-pk")
+    related = entries.select_related("enrolment__company", "official").prefetch_related("files")
+    return related.order_by("-on", "-pk")
 
 
 def as_evidence(row: Ticket | DutyEntry) -> Evidence:
@@ -371,8 +383,16 @@ def _line(entry: DutyEntry, official: str = "") -> Evidence:
         words.append(f"授信 {_wan(entry.credit_yuan)} 万元")
     if entry.is_none:
         words.insert(0, "本期无")
+    files = sorted(entry.files.all(), key=lambda file: (file.uploaded_at, file.pk))
     return Evidence(
-        entry.on, company.name, company.uscc, "，".join(words), official=official, is_none=entry.is_none
+        entry.on,
+        company.name,
+        company.uscc,
+        "，".join(words),
+        official=official,
+        is_none=entry.is_none,
+        entry=entry.pk,
+        files=tuple(file.name for file in files),
     )
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from assessment.choices import Delivery
 from assessment.models import Survey
+from companies.models import Enrolment, PlanMeasure
 from companies.reports import Served, served_companies
 from issues.choices import BulletinState, MeetingState, Part, Status
 from issues.models import Bulletin, DispatchMeeting, Ticket, TicketUnit
@@ -114,7 +115,7 @@ def due_today(official: Official) -> Today:
     duties, waiting, late = _duties(official, on, days_between)
     served = served_companies(official, on) if SystemRole.OFFICIAL in roles else []
     owed = [row for row in served if row.owed]
-    errands: list[Errand] = []
+    errands: list[Errand] = _measures(official, on)
     if SystemRole.OFFICE in roles:
         errands += [*_surveys(official, on), *_papers(official)]
     if SystemRole.ASSESSOR in roles:
@@ -190,6 +191,23 @@ def _watched(official: Official, on: date, days_between: DaysBetween) -> list[Wa
         Watched(ticket, days_between(ticket.company.region, on, ticket.next_on))
         for ticket in rows[:WATCHED_SHOWN]
     ]
+
+
+def _measures(official: Official, on: date) -> list[Errand]:
+    """Measures of a 包抓方案 past their day: those of one's own teams, and for the office of its region's."""
+    roles = official.access.roles
+    if not roles & {SystemRole.OFFICIAL, SystemRole.UNIT, SystemRole.OFFICE}:
+        return []
+    enrolments = Enrolment.objects.served_by(official, on).values("pk")
+    theirs = Q(plan__enrolment__in=enrolments)
+    if SystemRole.OFFICE in roles:
+        theirs |= Q(plan__enrolment__in=Enrolment.objects.managed_by(official).values("pk"))
+    late = PlanMeasure.objects.visible_to(official).running(on).filter(theirs, due_on__lt=on)
+    count = late.count()
+    if not count:
+        return []
+    title, reason = f"{count} 条方案措施逾期", "包抓方案里到期还没有登记完成"
+    return [Errand("checklist", title, reason, f"{reverse('companies:measures')}?state=late", "red", "逾期")]
 
 
 def _callbacks(official: Official, on: date) -> list[Errand]:

@@ -12,7 +12,7 @@ from stdnum.cn import uscc
 
 from companies.choices import ProjectStage, Scale
 from companies.models import Company, Contact, Enrolment, Project
-from companies.services import assign_seat, enrol_companies, enrol_project, write_plan
+from companies.services import MeasureLine, assign_seat, enrol_companies, enrol_project, write_plan
 from liaison.choices import Rank
 from liaison.demo import words
 from liaison.demo.city import City
@@ -199,12 +199,22 @@ def enrol(
                 write_plan(
                     enrolment=enrolment,
                     goals=words.GOALS.format(n=rng.randint(3, 12)),
-                    measures=words.MEASURES,
+                    measures=_measures(day, officer),
                     due_on=date(day.year, 12, 25) if day.month < 10 else date(day.year + 1, 6, 25),
                     by=officer,
                     at=moment,
                 )
     return firms
+
+
+def _measures(day: date, officer: Official) -> list[MeasureLine]:
+    """What a team promises; one in ten is in more of a hurry than it can keep."""
+    first, second, third = words.MEASURES
+    return [
+        MeasureLine(words=first, official=officer),
+        MeasureLine(words=second, due_on=day + timedelta(days=60 if officer.pk % 10 == 0 else 200)),
+        MeasureLine(words=third),
+    ]
 
 
 def _county_of(company: Company, counties: dict[str, Region]) -> Region:

@@ -13,6 +13,7 @@ from random import Random
 from companies.choices import VisitMode
 from companies.models import Assignment, Company, Enrolment
 from companies.services import (
+    MeasureLine,
     add_member,
     assign_group_to_many,
     assign_seat,
@@ -247,7 +248,11 @@ class _Placing:
         write_plan(
             enrolment=enrolment,
             goals=words.GOALS.format(n=self.rng.randint(4, 15)),
-            measures="驻企干部与企业同吃同劳动，首席服务官每月现场办公一次，专家组按月上门会诊。",
+            measures=[
+                MeasureLine("驻企干部与企业同吃同劳动", official=first),
+                MeasureLine("首席服务官每月现场办公一次"),
+                MeasureLine("专家组按月上门会诊"),
+            ],
             due_on=enrolment.starts_on + timedelta(days=180),
             by=first,
             at=self.at,

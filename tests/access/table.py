@@ -82,6 +82,7 @@ def _api_group(w: World) -> dict[str, Any]:
 # Who finds the cast's company, its problem given to `unit`, and the papers of a month before they are issued.
 COMPANY: dict[str, Any] = {"allowed": _roles(HALL, "roster", "official"), "hidden": _roles("stranger", UNITS)}
 COMPANY_HIDDEN = COMPANY["hidden"]
+DUTY: dict[str, Any] = {"allowed": _roles(HALL, "official"), "hidden": COMPANY_HIDDEN | {"roster"}}
 TICKET: dict[str, Any] = {
     "allowed": _roles(HALL, "official", "unit"),
     "hidden": _roles("stranger", "other_unit", "roster"),
@@ -232,6 +233,17 @@ PAGES = (
     Row("companies:enrolment-end", MANAGERS, COMPANY_HIDDEN, _enrolment, "POST"),
     Row("companies:plan-write", MANAGERS | {"official"}, COMPANY_HIDDEN, _enrolment),
     Row("companies:plan-write", MANAGERS | {"official"}, COMPANY_HIDDEN, _enrolment, "POST"),
+    Row("companies:plan-row", MANAGERS | {"official"}, COMPANY_HIDDEN, _enrolment),
+    Row("companies:plan-files", MANAGERS | {"official"}, COMPANY_HIDDEN, _enrolment, "POST"),
+    Row("companies:plan-file", **COMPANY, path=lambda w: (w.plan_file.pk,)),
+    Row(
+        "companies:plan-file-remove",
+        MANAGERS | {"official"},
+        COMPANY_HIDDEN,
+        lambda w: (w.plan_file.pk,),
+        "POST",
+    ),
+    Row("companies:measures", EVERYBODY),
     Row("companies:seat-assign", MANAGERS, COMPANY_HIDDEN, lambda w: (w.cast.enrolment.pk, "officer")),
     Row(
         "companies:seat-assign", MANAGERS, COMPANY_HIDDEN, lambda w: (w.cast.enrolment.pk, "officer"), "POST"
@@ -264,6 +276,16 @@ PAGES = (
     Row("companies:door-page", EVERYBODY, path=lambda w: (sign_card(w.door),), public=True),
     Row("companies:duty-new", _roles("official"), COMPANY_HIDDEN, _company),
     Row("companies:duty-new", _roles("official"), COMPANY_HIDDEN, _company, "POST"),
+    Row("companies:duty", **DUTY, path=lambda w: (w.duty.pk,)),
+    Row("companies:duty-files", _roles("official"), DUTY["hidden"], lambda w: (w.duty.pk,), "POST"),
+    Row("companies:duty-file", **DUTY, path=lambda w: (w.duty_file.pk,)),
+    Row(
+        "companies:duty-file-remove",
+        _roles("official"),
+        DUTY["hidden"],
+        lambda w: (w.duty_file.pk,),
+        "POST",
+    ),
     Row(
         "companies:duty-withdraw",
         _roles("official"),

@@ -7,7 +7,18 @@ from datetime import date
 
 import assessment.services as assessing
 from assessment.models import Score, Survey
-from companies.models import Assignment, Contact, DoorCard, DutyEntry, Proposal, ProposalPair, Recusal, Visit
+from companies.models import (
+    Assignment,
+    Contact,
+    DoorCard,
+    DutyEntry,
+    DutyFile,
+    PlanFile,
+    Proposal,
+    ProposalPair,
+    Recusal,
+    Visit,
+)
 from issues.models import Bulletin, DispatchMeeting, Ticket
 from liaison.choices import DayKind
 from liaison.models import (
@@ -28,11 +39,14 @@ from tests.factories import (
     DeputyFactory,
     DoorCardFactory,
     DutyEntryFactory,
+    DutyFileFactory,
     GroupFactory,
     GroupMemberFactory,
     ImportRowFactory,
     ImportRunFactory,
     MonthEndFactory,
+    PlanFileFactory,
+    PlanMeasureFactory,
     ProjectFactory,
     ProposalFactory,
     ProposalGapFactory,
@@ -71,6 +85,8 @@ class World:
     proposal: Proposal  # a draft for the whole city
     pair: ProposalPair
     duty: DutyEntry  # a line of the official's
+    duty_file: DutyFile  # behind that line
+    plan_file: PlanFile
     door: DoorCard
     group: Group  # a squad of the city, in another programme
     member: GroupMember
@@ -89,7 +105,9 @@ def raise_world(cast: Cast) -> World:
     common = {"enrolment": enrolment, "by": official, "lead": land, "unit": cast.unit, "office": cast.office}
     visit = VisitFactory(enrolment=enrolment, official=official)
     VisitFactory(enrolment=cast.other_enrolment, official=cast.stranger)
-    ServicePlanFactory(enrolment=enrolment, written_by=official)
+    plan = ServicePlanFactory(enrolment=enrolment, written_by=official)
+    PlanMeasureFactory(plan=plan, due_on=date(2026, 3, 20), official=official)
+    duty = DutyEntryFactory(enrolment=enrolment, official=official)
     ProjectFactory(company=cast.company)
     TicketFactory(enrolment=cast.other_enrolment, by=cast.stranger)
     TicketFactory(closed=True, **common)
@@ -144,7 +162,9 @@ def raise_world(cast: Cast) -> World:
             official=official, company=cast.company, starts_on=date(2026, 12, 31), ends_on=date(2026, 12, 31)
         ),
         pair=ProposalPairFactory(proposal=proposal, enrolment=enrolment, official=official),
-        duty=DutyEntryFactory(enrolment=enrolment, official=official),
+        duty=duty,
+        duty_file=DutyFileFactory(owner=duty),
+        plan_file=PlanFileFactory(owner=plan),
         door=DoorCardFactory(company=cast.company),
         training=TrainingFactory(official=cast.unit, recorded_by=cast.roster),
         seat_rule=TeamRole.objects.get(version=next_version, code="officer"),

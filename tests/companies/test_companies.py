@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from companies.formula import contact_period
-from companies.models import Company, ServicePlan
-from companies.services import ContactRefused, PlanRefused, add_contact, make_contact_primary, write_plan
+from companies.models import Company
+from companies.services import ContactRefused, add_contact, make_contact_primary
 from liaison.models import AuditEvent
 from tests.factories import CompanyFactory, ContactFactory, ProjectFactory, ServicePlanFactory, at
 
@@ -45,37 +45,6 @@ class TestContacts:
         phone = cast.company.contacts.get().phone
         with pytest.raises(ContactRefused, match="已有使用电话"):
             add_contact(company=cast.company, name="丙", phone=phone, by=cast.office, at=NOW)
-
-
-class TestPlan:
-    def test_is_written_and_rewritten(self, cast):
-        write_plan(enrolment=cast.enrolment, goals="增产", measures="走访", by=cast.official, at=NOW)
-        plan = write_plan(
-            enrolment=cast.enrolment,
-            goals="增产一成",
-            measures="走访",
-            due_on=date(2026, 12, 31),
-            by=cast.office,
-            at=NOW,
-        )
-        assert (plan.goals, plan.written_by, ServicePlan.objects.count()) == ("增产一成", cast.office, 1)
-        event = AuditEvent.objects.get(action="修改包抓方案")
-        assert event.detail["before"] == {"goals": "增产", "measures": "走访"}
-
-    def test_refuses_an_empty_one(self, cast):
-        with pytest.raises(PlanRefused, match="须写明"):
-            write_plan(enrolment=cast.enrolment, goals=" ", measures="走访", by=cast.office, at=NOW)
-
-    def test_refuses_a_day_before_the_enrolment(self, cast):
-        with pytest.raises(PlanRefused, match="不能早于"):
-            write_plan(
-                enrolment=cast.enrolment,
-                goals="甲",
-                measures="乙",
-                due_on=date(2024, 1, 1),
-                by=cast.office,
-                at=NOW,
-            )
 
 
 class TestMatching:

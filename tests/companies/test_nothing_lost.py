@@ -12,6 +12,7 @@ from companies.models import Assignment
 from companies.services import (
     AssignmentRefused,
     EnrolmentRefused,
+    MeasureLine,
     PlanRefused,
     assign_department_to_many,
     assign_seat,
@@ -150,7 +151,9 @@ def test_no_day_past_the_horizon_is_kept(cast: Cast) -> None:
     with pytest.raises(EnrolmentRefused, match=words):
         enrol_companies(programme=programme, companies=[company], starts_on=far, **common)
     with pytest.raises(PlanRefused, match="9999-12-31 太远"):
-        write_plan(enrolment=cast.enrolment, goals="增产", measures="走访", due_on=far, **common)
+        write_plan(
+            enrolment=cast.enrolment, goals="增产", measures=[MeasureLine("走访")], due_on=far, **common
+        )
     seat.refresh_from_db()
     assert seat.ends_on is None
 

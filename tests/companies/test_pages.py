@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from companies.models import Assignment, Company, Enrolment, ServicePlan
+from companies.models import Assignment, Company, Enrolment
 from liaison.models import AuditEvent
 from tests.companies import now, today
 from tests.factories import (
@@ -259,15 +259,6 @@ class TestTeam:
     def test_only_the_office_puts_teams_together(self, client_as, cast, who):
         status = client_as(who).get(self.url(cast.enrolment, "officer")).status_code
         assert status == (404 if who == "unit" else 403)
-
-    def test_writes_the_plan(self, client_as, cast):
-        url = URL("companies:plan-write", args=[cast.enrolment.pk])
-        client = client_as("official")
-        assert client.get(url).status_code == 200
-        assert client.post(url, {"goals": "增产"}).status_code == 422
-        client.post(url, {"goals": "增产", "measures": "每月走访"})
-        assert ServicePlan.objects.get().written_by == cast.official
-        assert "每月走访" in client.get(cast.company.get_absolute_url()).content.decode()
 
     def test_takes_a_company_out(self, client_as, cast):
         client_as("office").post(URL("companies:enrolment-end", args=[cast.enrolment.pk]))

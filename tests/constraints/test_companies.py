@@ -71,7 +71,17 @@ REFUSED: Acts = {
     "companies_recusal_reason_known": lambda: f.RecusalFactory(reason="dream"),
     "companies_recusal_ends_after_start": lambda: f.RecusalFactory(**JUNE),
     "companies_recusal_once_at_a_time": lambda: again(f.RecusalFactory()),
-    "companies_plan_filled": lambda: f.ServicePlanFactory(measures=""),
+    "companies_plan_filled": lambda: f.ServicePlanFactory(goals=""),
+    "companies_plan_revised_later": lambda: f.ServicePlanFactory(revised_at=at(2025, 1, 5)),
+    "companies_planmeasure_says_what": lambda: f.PlanMeasureFactory(words=""),
+    "companies_planmeasure_one_in_charge": lambda: f.PlanMeasureFactory(
+        official=f.OfficialFactory(), department=f.DepartmentFactory()
+    ),
+    "companies_planmeasure_result_once_done": lambda: f.PlanMeasureFactory(result="已办成"),
+    "companies_planmeasure_within_plan": lambda: f.PlanMeasureFactory(due_on=date(2020, 1, 1)),
+    "companies_planfile_kind_known": lambda: f.PlanFileFactory(kind="exe"),
+    "companies_planfile_is_something": lambda: f.PlanFileFactory(size=0),
+    "companies_planfile_once": lambda: again(f.PlanFileFactory()),
     "companies_visit_mode_known": lambda: f.VisitFactory(mode="dream"),
     "companies_visit_not_in_future": lambda: f.VisitFactory(logged_at=at(2026, 3, 1)),
 }
@@ -81,6 +91,13 @@ REFUSED: Acts = {
 def test_database_refuses(name: str):
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         REFUSED[name]()
+
+
+@pytest.mark.parametrize("days", [{"due_on": date(2036, 1, 1)}, {"done_on": date(2024, 12, 31)}])
+def test_nothing_of_a_plan_lies_before_the_company_came_in_or_ten_years_ahead(days: dict[str, date]):
+    plan = f.ServicePlanFactory(enrolment__starts_on=date(2025, 1, 1))
+    with pytest.raises(IntegrityError, match="companies_planmeasure_within_plan"), transaction.atomic():
+        f.PlanMeasureFactory(plan=plan, **days)
 
 
 def test_a_seat_may_change_hands_the_day_after():

@@ -8,6 +8,8 @@ from tests.factories.companies import (
     CompanyFactory,
     ContactFactory,
     EnrolmentFactory,
+    PlanFileFactory,
+    PlanMeasureFactory,
     ProjectFactory,
     RecusalFactory,
     ServicePlanFactory,
@@ -16,7 +18,7 @@ from tests.factories.companies import (
     seat_team,
     team_meets,
 )
-from tests.factories.duties import DoorCardFactory, DutyEntryFactory, PublicPhoneFactory
+from tests.factories.duties import DoorCardFactory, DutyEntryFactory, DutyFileFactory, PublicPhoneFactory
 from tests.factories.ground import (
     AuditEventFactory,
     CalendarAlarmFactory,
@@ -96,6 +98,7 @@ __all__ = [
     "DispatchMeetingFactory",
     "DoorCardFactory",
     "DutyEntryFactory",
+    "DutyFileFactory",
     "EnrolmentFactory",
     "EscalationFactory",
     "EscalationRuleFactory",
@@ -110,6 +113,8 @@ __all__ = [
     "MonthEndFactory",
     "OfficialFactory",
     "OutboxMessageFactory",
+    "PlanFileFactory",
+    "PlanMeasureFactory",
     "PostingFactory",
     "ProgrammeFactory",
     "ProjectFactory",

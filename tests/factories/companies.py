@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
-from factory.django import DjangoModelFactory
+from factory.django import DjangoModelFactory, FileField
 from stdnum.cn import uscc
 
 from companies import models
@@ -157,9 +157,34 @@ class ServicePlanFactory(DjangoModelFactory):
 
     enrolment = SubFactory(EnrolmentFactory)
     goals = "年内产值增长一成"
-    measures = "每月走访，协调用工"
-    written_at = at(2025, 1, 6)
+    written_at = revised_at = at(2025, 1, 6)
     written_by = SubFactory(OfficialFactory)
+    revised_by = SelfAttribute("written_by")
+
+
+class PlanMeasureFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PlanMeasure
+
+    plan = SubFactory(ServicePlanFactory)
+    words = "每月走访，协调用工"
+    due_on = date(2026, 6, 30)
+
+
+class PlanFileFactory(DjangoModelFactory):
+    """An attachment of a plan; a real file lies behind it."""
+
+    class Meta:
+        model = models.PlanFile
+
+    owner = SubFactory(ServicePlanFactory)
+    file = FileField(filename="x", data=b"%PDF-1.4\n%%EOF")
+    name = "方案.pdf"
+    kind = "pdf"
+    size = 14
+    sha256 = Sequence(lambda n: f"{n:064x}")
+    uploaded_by = SelfAttribute("owner.written_by")
+    uploaded_at = at(2026, 3, 2, 16)
 
 
 def team_meets(enrolment: models.Enrolment, **fields: Any) -> list[models.Visit]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from factory import LazyAttribute, LazyFunction, SubFactory, Trait
-from factory.django import DjangoModelFactory
+from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
+from factory.django import DjangoModelFactory, FileField
 
 from companies import models
 from companies.choices import DutyKind
@@ -37,6 +37,22 @@ class DutyEntryFactory(DjangoModelFactory):
     on = date(2026, 3, 2)
     words = "对接稳岗返还政策"
     logged_at = at(2026, 3, 2, 15)
+
+
+class DutyFileFactory(DjangoModelFactory):
+    """Evidence of a line; a real file lies behind it."""
+
+    class Meta:
+        model = models.DutyFile
+
+    owner = SubFactory(DutyEntryFactory)
+    file = FileField(filename="x", data=b"%PDF-1.4\n%%EOF")
+    name = "签到表.pdf"
+    kind = "pdf"
+    size = 14
+    sha256 = Sequence(lambda n: f"{n:064x}")
+    uploaded_by = SelfAttribute("owner.official")
+    uploaded_at = at(2026, 3, 2, 16)
 
 
 class DoorCardFactory(DjangoModelFactory):

@@ -27,11 +27,14 @@ from tests.factories import (
     Cast,
     CompanyFactory,
     ContactFactory,
+    DutyFileFactory,
     EnrolmentFactory,
     FrozenEnrolmentFactory,
     FrozenTicketFactory,
     ImportRowFactory,
     ImportRunFactory,
+    PlanFileFactory,
+    PlanMeasureFactory,
     ServicePlanFactory,
     TicketFactory,
     VisitFactory,
@@ -68,7 +71,10 @@ def more_of_everything(world: World, n: int) -> None:
         ContactFactory(company=cast.company, is_primary=False)
         team = {"officer": cast.official, "lead_department": cast.industry}
         enrolment = EnrolmentFactory(company=company, version=cast.version, team=team)
-        ServicePlanFactory(enrolment=enrolment, written_by=cast.official)
+        PlanMeasureFactory(plan=ServicePlanFactory(enrolment=enrolment, written_by=cast.official))
+        PlanMeasureFactory(plan=world.plan_file.owner, department=cast.industry)
+        PlanFileFactory(owner=world.plan_file.owner)
+        DutyFileFactory(owner=world.duty)
         VisitFactory(enrolment=enrolment, official=cast.official)
         VisitFactory(enrolment=cast.enrolment, official=cast.official)
         place = cast.enrolment if i % 2 else enrolment

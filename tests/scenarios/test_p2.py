@@ -28,7 +28,7 @@ import pytest
 from assessment.services import close_month
 from companies.choices import VisitMode
 from companies.models import Enrolment, ServicePlan
-from companies.services import write_plan
+from companies.services import MeasureLine, write_plan
 from issues.choices import Move, Status
 from issues.forms.moves import units_for
 from issues.models import Bulletin, Category, DispatchMeeting, Escalation, FrozenTicket, MonthEnd
@@ -154,7 +154,11 @@ def test_a_team_has_as_many_members_as_it_needs(place: Place):
 
 def test_one_plan_for_each_company(place: Place):
     enrolment = place.enrol()
-    common = {"enrolment": enrolment, "measures": "每月调度", "by": place.office}
+    common = {
+        "enrolment": enrolment,
+        "measures": [MeasureLine("每月调度", due_on=date(2026, 6, 30))],
+        "by": place.office,
+    }
     write_plan(goals="稳住用电", at=at(2026, 3, 3), **common)
     write_plan(goals="扩产 20%", at=at(2026, 3, 4), **common)
     assert [plan.goals for plan in ServicePlan.objects.filter(enrolment=enrolment)] == ["扩产 20%"]

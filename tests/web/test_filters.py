@@ -18,6 +18,7 @@ from companies.forms.coverage import CoverFilter, LoadFilter
 from companies.forms.departments import UnitFilter
 from companies.forms.duties import DutyFilter
 from companies.forms.groups import GroupFilter
+from companies.forms.plans import MeasureFilter
 from companies.forms.proposals import GapFilter, PairFilter
 from companies.forms.recusals import RecusalFilter
 from companies.forms.visits import VisitFilter
@@ -37,6 +38,7 @@ PAGES = {
     "companies:companies": CompanyFilter,
     "companies:visits": VisitFilter,
     "companies:enrolments": EnrolmentFilter,
+    "companies:measures": MeasureFilter,
     "companies:recusals": RecusalFilter,
     "companies:groups": GroupFilter,
     "companies:coverage": CoverFilter,
