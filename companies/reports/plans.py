@@ -48,9 +48,10 @@ class PlanState:
 
 
 def measure_states(
-    measures: Iterable[PlanMeasure], on: date, days: DaysBetween, yellow: dict[int, int]
+    measures: Iterable[PlanMeasure], on: date, yellow: dict[int, int], days: DaysBetween | None = None
 ) -> list[MeasureState]:
     """Each measure with its light; `yellow`: rule version → working days before the day."""
+    days = days or CalendarDay.objects.days_between()
     found = []
     for row in measures:
         if row.done_on is not None:
@@ -93,7 +94,7 @@ def plans_of(enrolments: Iterable[Enrolment], on: date) -> dict[int, PlanState]:
         measures = list(plan.measures.all())
         for row in measures:
             row.plan = plan
-        states = measure_states(measures, on, days, yellow)
+        states = measure_states(measures, on, yellow, days)
         found[plan.enrolment_id] = PlanState(plan, states, list(plan.files.all()))
     return found
 

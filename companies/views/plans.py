@@ -17,7 +17,6 @@ from companies import perms, reports, services
 from companies.forms.plans import LATE, OPEN, STATES, MeasureFilter, MeasureRows, PlanForm, rows_of
 from companies.models import Enrolment, PlanFile, PlanMeasure, ServicePlan
 from companies.services.plans import MOST_MEASURES
-from liaison.models import CalendarDay
 from liaison.normalise import row_key
 from liaison.views.files import Shelf, add_files, answer_shelf, hand_out, take_away
 
@@ -129,7 +128,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     counts = {code: MeasureFilter({"state": code}, words, request=request).qs.count() for code, _ in STATES}
     context = {
         "page": page,
-        "rows": reports.measure_states(shown, on, CalendarDay.objects.days_between(), yellow),
+        "rows": reports.measure_states(shown, on, yellow),
         "states": [(code, label, counts[code], "red" if code == LATE else "") for code, label in STATES],
         "state": request.GET.get("state") or OPEN,
         "words": request.GET.get("q", ""),

@@ -201,7 +201,9 @@ def _measures(official: Official, on: date) -> list[Errand]:
     enrolments = Enrolment.objects.served_by(official, on).values("pk")
     theirs = Q(plan__enrolment__in=enrolments)
     if SystemRole.OFFICE in roles:
-        theirs |= Q(plan__enrolment__in=Enrolment.objects.managed_by(official).values("pk"))
+        theirs |= Q(
+            plan__enrolment__in=Enrolment.objects.visible_to(official).managed_by(official).values("pk")
+        )
     late = PlanMeasure.objects.visible_to(official).running(on).filter(theirs, due_on__lt=on)
     count = late.count()
     if not count:

@@ -95,6 +95,7 @@ def test_database_refuses(name: str):
 
 @pytest.mark.parametrize("days", [{"due_on": date(2036, 1, 1)}, {"done_on": date(2024, 12, 31)}])
 def test_nothing_of_a_plan_lies_before_the_company_came_in_or_ten_years_ahead(days: dict[str, date]):
+    """ "PlanMeasure.within_plan" reads the day from the enrolment."""
     plan = f.ServicePlanFactory(enrolment__starts_on=date(2025, 1, 1))
     with pytest.raises(IntegrityError, match="companies_planmeasure_within_plan"), transaction.atomic():
         f.PlanMeasureFactory(plan=plan, **days)
