@@ -15,6 +15,7 @@ from companies.models.companies import CompanyQuerySet
 from companies.reports import open_industries, with_contacts
 from companies.reports.industries import in_sections
 from liaison.forms.filters import CodeFilter, FilterSet
+from liaison.forms.selects import SettledSelect
 from liaison.models import Official, Programme, Region
 
 UNSTATED = "none"  # an address has no room for an empty value
@@ -138,7 +139,11 @@ class EnrolForm(forms.Form):
 
     use_required_attribute = False
     programme = forms.ModelChoiceField(
-        label="方案", queryset=Programme.objects.none(), to_field_name="code", empty_label=None
+        label="方案",
+        queryset=Programme.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        widget=SettledSelect,
     )
     starts_on = forms.DateField(label="纳入日")
     exception = forms.CharField(

@@ -15,6 +15,7 @@ from companies.models.companies import MANAGERS
 from companies.reports.industries import industry_names, sections
 from liaison.choices import Holder, RegionLevel
 from liaison.forms.filters import FilterSet
+from liaison.forms.selects import SettledSelect
 from liaison.models import Eligibility, Official, Region, TeamRole
 
 EMPHASES = [(value, label) for value, label in Emphasis.choices]
@@ -41,7 +42,8 @@ def proposable_seats(official: Official) -> QuerySet[TeamRole]:
 
 def seats_by_hand(official: Official) -> list[tuple[TeamRole, str]]:
     """The other seats of those rules, and how each is filled instead."""
-    return [(role, why) for role in _seats(official) if (why := services.why_not_proposed(role))]
+    seats = _seats(official).prefetch_related("eligibilities")
+    return [(role, why) for role in seats if (why := services.why_not_proposed(role))]
 
 
 def _seats(official: Official) -> QuerySet[TeamRole]:
@@ -66,6 +68,7 @@ class ProposalForm(forms.Form):
         queryset=TeamRole.objects.none(),
         label="方案和席位",
         empty_label=None,
+        widget=SettledSelect,
         error_messages={"required": "请选择方案和席位。"},
     )
     region = forms.ModelChoiceField(
@@ -73,6 +76,7 @@ class ProposalForm(forms.Form):
         to_field_name="code",
         label="范围",
         empty_label=None,
+        widget=SettledSelect,
         error_messages={"required": "请选择范围。"},
     )
     kind = forms.ChoiceField(choices=ALL_KINDS, required=False, label="对象")

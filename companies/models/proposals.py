@@ -59,15 +59,28 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def with_counts(self) -> Self:
         """Each draft with `covered` pairs and `short` seats, as they are after hand changes."""
-
-        def total(related: models.QuerySet[Any], what: Aggregate) -> Coalesce:
-            rows = related.filter(proposal=OuterRef("pk")).order_by().values("proposal").annotate(n=what)
-            return Coalesce(Subquery(rows.values("n")), 0, output_field=models.IntegerField())
-
         return self.annotate(
-            covered=total(ProposalPair.objects.all(), Count("pk")),
-            short=total(ProposalGap.objects.all(), Sum("seats")),
+            covered=_total(ProposalPair.objects.all(), Count("pk")),
+            short=_total(ProposalGap.objects.all(), Sum("seats")),
         )
+
+    def with_left_open(self) -> Self:
+        """Each draft with its `short` seats, the officials `floored` at its start, and those still `below`.
+
+        `has_trades` says whether any unit's trades are on record: without them no trade can match.
+        """
+        return self.annotate(
+            short=_total(ProposalGap.objects.all(), Sum("seats")),
+            floored=_total(ProposalFloor.objects.all(), Count("pk")),
+            below=_total(ProposalFloor.objects.all().below(), Count("pk")),
+            has_trades=Exists(DepartmentTrade.objects.all()),
+        )
+
+
+def _total(related: models.QuerySet[Any], what: Aggregate) -> Coalesce:
+    """A figure over the rows of the draft at hand; 0 where it has none."""
+    rows = related.filter(proposal=OuterRef("pk")).order_by().values("proposal").annotate(n=what)
+    return Coalesce(Subquery(rows.values("n")), 0, output_field=models.IntegerField())
 
 
 class Proposal(models.Model):

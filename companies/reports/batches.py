@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, QuerySet
 
 from companies.formula.phases import Phase, Stretch, open_sections, stretches
 from companies.models import Assignment, Enrolment, Visit
@@ -32,7 +33,7 @@ def _stretches(version: ProgrammeVersion, rows: Iterable[PhaseRule]) -> list[Str
 def open_industries(official: Official, on: date) -> dict[Programme, str]:
     """Programmes in force that take industries in by phases, each with the sections open on the day.
 
-    Those that are open to every industry by then are left out. Two queries.
+    Those that are open to every industry by then, or have no phases, are left out. One query.
     """
     versions = (
         ProgrammeVersion.objects.filter(
@@ -42,12 +43,13 @@ def open_industries(official: Official, on: date) -> dict[Programme, str]:
         )
         .order_by("programme", "-effective_from", "-number")
         .distinct("programme")
-        .select_related("programme")
-        .prefetch_related(Prefetch("phases", PhaseRule.objects.order_by("position", "pk")))
     )
-    found = {v.programme: open_sections(_stretches(v, v.phases.all()), on) for v in versions}
-    named = sorted(found.items(), key=lambda item: item[0].name)
-    return {programme: letters for programme, letters in named if letters is not None}
+    phases = PhaseRule.objects.filter(version__in=versions.values("pk")).select_related("version__programme")
+    by_version: dict[ProgrammeVersion, list[PhaseRule]] = defaultdict(list)
+    for phase in phases.order_by("version__programme__name", "version", "position", "pk"):
+        by_version[phase.version].append(phase)
+    found = {v.programme: open_sections(_stretches(v, rows), on) for v, rows in by_version.items()}
+    return {programme: letters for programme, letters in found.items() if letters is not None}
 
 
 def words_of_sections(letters: str) -> str:

@@ -14,6 +14,11 @@ from liaison.choices import Rank, RegionLevel
 from liaison.models import Official, Region
 
 
+def left_open(found: Proposal) -> Any:
+    """The draft as it stands now, with what it leaves open: see `with_left_open`."""
+    return Proposal.objects.with_left_open().get(pk=found.pk)
+
+
 @dataclass
 class CountyRow:
     """A county in the table of quotas: seats wanted and empty, and quotas by rank."""

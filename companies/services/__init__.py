@@ -73,7 +73,7 @@ from companies.services.proposals_adopt import (
     take_back_proposal,
 )
 from companies.services.proposals_candidates import Candidate, candidates_for
-from companies.services.proposals_input import any_trades, why_not_proposed
+from companies.services.proposals_input import why_not_proposed
 from companies.services.seating import candidates_for_seat, place_in
 from companies.services.visits import VisitRefused, log_visit
 
@@ -111,7 +111,6 @@ __all__ = [
     "add_contact",
     "add_member",
     "adopt_proposal",
-    "any_trades",
     "assign_department_to_many",
     "assign_group_seat",
     "assign_group_to_many",

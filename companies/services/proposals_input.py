@@ -198,11 +198,6 @@ def postings_of(proposal: Proposal, officials: Collection[int] | None) -> QueryS
     return rows if officials is None else rows.filter(official__in=officials)
 
 
-def any_trades() -> bool:
-    """Whether any unit's trades are on record at all."""
-    return DepartmentTrade.objects.exists()
-
-
 def why_not_proposed(role: TeamRole) -> str:
     """Why a seat cannot be filled by a proposal, and how it is filled instead; nothing where it can.
 
@@ -212,7 +207,7 @@ def why_not_proposed(role: TeamRole) -> str:
         return "由单位担任：在“包联关系”中勾选企业，批量指派给单位"
     if role.holder == Holder.GROUP:
         return "由工作组担任：在“包联关系”中勾选企业，批量指派给工作组"
-    if role.counts_to_quota or role.full_time or role.eligibilities.exists():
+    if role.counts_to_quota or role.full_time or role.eligibilities.all():
         return ""
     return "规则没有写明由哪些干部担任：请在企业的专班里逐家指派，或在规则中补上任职资格"
 

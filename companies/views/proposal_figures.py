@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, Max, Q, Sum, When
+from django.db.models import Case, Count, F, Max, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from companies import services
 from companies.choices import Emphasis, Nearness, PairOrigin, TargetKind
 from companies.models import Proposal
 from companies.reports.industries import industry_names
+from companies.reports.shortage import left_open
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class DraftFigures:
 
 
 def figures_of(proposal: Proposal) -> DraftFigures:
-    """A few queries, however many pairs."""
+    """Three queries, however many pairs."""
     near = (Nearness.TOWN, Nearness.COUNTY)
     pairs = proposal.pairs.aggregate(
         covered=Count("pk"),
@@ -105,23 +105,21 @@ def figures_of(proposal: Proposal) -> DraftFigures:
         people=Count("official", distinct=True),
         most=Coalesce(Max("load"), 0),
     )
-    short = proposal.gaps.aggregate(n=Coalesce(Sum("seats"), 0))["n"]
+    left = left_open(proposal)
     is_project = Case(When(enrolment__project__isnull=True, then=0), default=1)
     past = (
         proposal.pairs.filter(load__gt=F("limit")).order_by().annotate(kind=is_project)
         .values_list("official", "kind").annotate(n=Count("pk"), most=Max(F("load") - F("limit")))
     )  # fmt: skip
-    floors = proposal.floors.count()
-    has_trades = bool(pairs["trade"]) or services.any_trades()
     return DraftFigures(
-        has_trades=has_trades,
-        short=short,
         bound=proposal.bound,
         keepable=proposal.keepable,
         unfixed=proposal.unfixed,
         over=sum(min(n, most) for _, _, n, most in past),
-        floors=floors,
-        below=proposal.floors.all().below().count() if floors else 0,
+        short=left.short,
+        floors=left.floored,
+        below=left.below,
+        has_trades=left.has_trades,
         **pairs,
     )
 

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from liaison.forms.selects import SettledSelect
 from liaison.imports import engine
 from liaison.imports.columns import Column, suggest_mapping
 from liaison.imports.rosters import Roster
@@ -30,6 +31,7 @@ class UploadForm(forms.Form):
         label="导入到",
         to_field_name="code",
         empty_label=None,
+        widget=SettledSelect,
         help_text="名册里的企业和单位须在这个区划内。",
     )
     file = forms.FileField(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -15,7 +17,7 @@ from liaison import services
 from liaison.choices import Rank, RegionLevel, SystemRole
 from liaison.forms.directory import OfficialFilter
 from liaison.forms.trainings import OneTrainingForm
-from liaison.models import Official, Region
+from liaison.models import Official, Posting, Region
 from liaison.models.groups import OFFICES
 from liaison.perms import Capability, may, may_in, may_keep_trainings
 
@@ -58,9 +60,14 @@ def counties(request: HttpRequest) -> list[tuple[str, str, None]]:
     return [(region.code, region.name, None) for region in counties.order_by("code")]
 
 
-def _may_issue(viewer: Official, official: Official) -> bool:
+def _postings(official: Official) -> list[Posting]:
+    return list(official.postings.select_related("department__region").order_by("-starts_on", "pk"))
+
+
+def _may_issue(viewer: Official, official: Official, postings: Iterable[Posting]) -> bool:
     """Passwords are given out by the roster staff of the place where the official serves."""
-    seats = official.postings.in_force(viewer.access.on).select_related("department__region")
+    on = viewer.access.on
+    seats = [p for p in postings if p.starts_on <= on and (p.ends_on is None or on <= p.ends_on)]
     regions = [seat.department.region for seat in seats]
     is_admin = official.is_staff or official.is_superuser or any(s.role == SystemRole.ADMIN for s in seats)
     if is_admin and not may(viewer, Capability.APPOINT_ADMINS):
@@ -94,16 +101,16 @@ def show_official(
 def _official(
     request: HttpRequest, person: Official, password: str = "", training: OneTrainingForm | None = None
 ) -> dict[str, object]:
-    on = request.user.access.on
+    on, postings = request.user.access.on, _postings(person)
     return {
         "person": person,
-        "postings": person.postings.select_related("department__region").order_by("-starts_on", "pk"),
+        "postings": postings,
         "trainings": person.trainings.select_related("recorded_by").order_by("-on", "-pk"),
         "may_train": may_keep_trainings(request.user, person),
         "training": training or OneTrainingForm(auto_id="training_%s", initial={"on": on}),
         "training_open": training is not None,
         "today": on,
-        "may_issue": _may_issue(request.user, person),
+        "may_issue": _may_issue(request.user, person, postings),
         "may_hand_over": _may_hand_over(request.user, person),
         "password": password,
     }
@@ -114,7 +121,7 @@ def _official(
 def password_issue(request: HttpRequest, pk: int) -> HttpResponse:
     """发放初始密码: shown once on this page, to be changed at the next sign-in."""
     person = get_object_or_404(Official.objects.visible_to(request.user), pk=pk)
-    if not _may_issue(request.user, person):
+    if not _may_issue(request.user, person, _postings(person)):
         raise PermissionDenied("只有该干部所在地区的名册管理员可以发放密码。")
     password = services.issue_password(official=person, by=request.user, at=timezone.now())
     messages.success(request, "已发放初始密码，请当面告知本人。")
