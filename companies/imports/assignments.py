@@ -13,11 +13,11 @@ from companies.choices import Admission
 from companies.imports.programmes import USCC, Gates, ProgrammeOptions, programme_of
 from companies.models import Assignment, Company, Enrolment
 from companies.services.admission import Entrant
-from companies.services.enrolments import record_entry
+from companies.services.enrolments import lock_programme, record_entry
 from companies.services.seating import Desk, Place, unit_objection
 from liaison.choices import Holder, Verdict
 from liaison.imports.columns import Column, RosterResource
-from liaison.imports.lookups import DepartmentIndex, PeopleIndex, squeezed
+from liaison.imports.lookups import DepartmentIndex, PeopleIndex, hold_officials, squeezed
 from liaison.imports.rosters import Draft, Examiner, Roster, Scope, Wrong, register
 from liaison.imports.widgets import MOBILE, Day, Shown, Text
 from liaison.models import (
@@ -168,20 +168,35 @@ class AssignmentExaminer(Examiner):
 
     # --- loading ------------------------------------------------------------------------------
 
+    def hold(self, drafts: Iterable[Draft]) -> None:
+        """The programme, then every team, then every official of the sheet, each in the order of their keys."""
+        given = [draft.given for draft in drafts]
+        self.programme = lock_programme(self.programme)
+        self._teams({line["uscc"] for line in given if "uscc" in line}, lock=True)
+        hold_officials(
+            phones=(line["phone"] for line in given if "phone" in line),
+            names=(line["official"] for line in given if "official" in line and "phone" not in line),
+        )
+
     def _load(self, drafts: Sequence[Draft], *, lock: bool) -> None:
         codes = {draft.given["uscc"] for draft in drafts}
         companies = Company.objects.select_related("region").filter(uscc__in=codes).order_by("pk")
         self.companies = {company.uscc: company for company in companies}
-        enrolments = Enrolment.objects.filter(
-            programme=self.programme, project__isnull=True, company__in=[c.pk for c in companies]
-        ).order_by("pk")
-        if lock:
-            enrolments = enrolments.select_for_update(of=("self",), no_key=True)
         self.enrolments: dict[int, list[Enrolment]] = {}
-        for enrolment in enrolments:
+        for enrolment in self._teams(codes, lock=lock):
             self.enrolments.setdefault(enrolment.company_id, []).append(enrolment)
         self._load_people(drafts, lock=lock)
         self._load_seats([enrolment.pk for kept in self.enrolments.values() for enrolment in kept])
+
+    def _teams(self, codes: Iterable[str], *, lock: bool) -> list[Enrolment]:
+        """The places in the programme of the companies with these codes."""
+        companies = Company.objects.filter(uscc__in={*codes}).order_by()
+        enrolments = Enrolment.objects.filter(
+            programme=self.programme, project__isnull=True, company__in=companies
+        ).order_by("pk")
+        if lock:
+            enrolments = enrolments.select_for_update(of=("self",), no_key=True)
+        return list(enrolments)
 
     def _load_people(self, drafts: Sequence[Draft], *, lock: bool) -> None:
         given = [draft.given for draft in drafts]
@@ -251,7 +266,7 @@ class AssignmentExaminer(Examiner):
         self.tell(draft, role, official, unit.name, f"{starts_on} {until}")
         if kept is None:
             if official:
-                self.desk.give(official.pk, place, company.name)
+                self.desk.give(official.pk, place)
             name = str(official or unit)
             self.held.setdefault((company.pk, role.pk), []).append(
                 Held(holder, name, starts_on, ends_on, None, draft.number)

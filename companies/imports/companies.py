@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -243,6 +243,12 @@ class CompanyExaminer(Examiner):
         """One line per credit code."""
         draft.key = draft.given.get("uscc", "")
         draft.label = draft.given.get("name", "")
+
+    def hold(self, drafts: Iterable[Draft]) -> None:
+        """Every company of the sheet, in the order of their keys."""
+        codes = {draft.given["uscc"] for draft in drafts if "uscc" in draft.given}
+        kept = Company.objects.filter(uscc__in=codes).order_by("pk")
+        list(kept.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
     def examine(self, drafts: Sequence[Draft], *, lock: bool) -> None:
         """Compare with the companies kept under the same codes."""

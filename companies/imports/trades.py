@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -123,8 +123,13 @@ class TradeExaminer(Examiner):
             if not self.regions.covers(unit.region):
                 draft.blame("name", f"该单位属{unit.region}，不在{self.scope.region}范围内")
 
+    def hold(self, drafts: Iterable[Draft]) -> None:
+        """Every unit, in the order of their keys, as a roster of units does."""
+        units = Department.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+        list(units.values_list("pk", flat=True))
+
     def examine(self, drafts: Sequence[Draft], *, lock: bool) -> None:
-        """One query for the batch; while applying, the service locks each unit."""
+        """One query for the batch; while applying, every unit is held."""
         good = [draft for draft in drafts if not draft.errors]
         kept: dict[int, set[str]] = {}
         rows = DepartmentTrade.objects.filter(department__in=[draft.given["name"].pk for draft in good])

@@ -82,6 +82,8 @@ def examined(run: ImportRun, examiner: Examiner, *, lock: bool = False) -> Itera
     path = Path(run.file.path)
     if file_sha256(path) != run.sha256:
         raise UnreadableFile("保存的文件与上传时的指纹不符，请重新上传。")
+    if lock:
+        examiner.hold(_drafts(path, run, examiner.columns))
     seen: dict[str, int] = {}
     for batch in in_batches(_drafts(path, run, examiner.columns), examiner.batch_size):
         for draft in batch:

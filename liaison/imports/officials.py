@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from liaison.choices import Rank, Reach, SystemRole, Verdict
 from liaison.imports.columns import Column, RosterResource
-from liaison.imports.lookups import DepartmentIndex, squeezed
+from liaison.imports.lookups import DepartmentIndex, hold_officials, squeezed
 from liaison.imports.rosters import Draft, Examiner, Roster, Scope, register
 from liaison.imports.widgets import MOBILE, BirthYear, Choice, Day, Shown, Text, YesNo
 from liaison.models import Department, ImportRow, Official, Posting, Region
@@ -152,6 +152,14 @@ class OfficialExaminer(Examiner):
     def _person(self, draft: Draft) -> str:
         given = draft.given
         return str(given.get("phone") or f"{squeezed(given['name'])}@{given['department'].pk}")
+
+    def hold(self, drafts: Iterable[Draft]) -> None:
+        """Every official of the sheet; whoever shares a name with one waits too."""
+        given = [draft.given for draft in drafts]
+        hold_officials(
+            phones=(line["phone"] for line in given if "phone" in line),
+            names=(line["name"] for line in given if "name" in line),
+        )
 
     def examine(self, drafts: Sequence[Draft], *, lock: bool) -> None:
         """Find who is kept already, refuse what is out of reach, compare person and post."""

@@ -76,6 +76,14 @@ class Examiner(ABC):
     def identify(self, draft: Draft) -> None:
         """Set `key` (what makes two lines the same thing) and `label` (what a person calls it)."""
 
+    def hold(self, drafts: Iterable[Draft]) -> None:
+        """Lock all that the sheet will change, before any of it is judged for writing.
+
+        Batch after batch would take teams, people, then teams again, and wait in a circle with a clerk.
+        Kinds that read the whole sheet at once, or only add rows, have nothing to do here.
+        """
+        return
+
     @abstractmethod
     def examine(self, drafts: Sequence[Draft], *, lock: bool) -> None:
         """Compare with what is kept: set verdict, values and changes, or blame. Set-based, no writing.

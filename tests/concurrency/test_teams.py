@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from companies.imports.assignments import AssignmentExaminer
 from companies.models import Assignment, DutyEntry, Enrolment, Proposal
 from companies.services import (
     Adoption,
@@ -31,10 +33,11 @@ from companies.services import (
 )
 from liaison.choices import GroupDuty, ImportState, Rank, VersionStatus
 from liaison.imports import engine
+from liaison.imports.rosters import Draft
 from liaison.models import AuditEvent, Batch, BatchRule, Deputy, Official, ProgrammeVersion
 from liaison.services import imports as rosters
 from tests.companies.drafts import draft_of, enrolled, officer_of, posted
-from tests.concurrency.together import Act, at_once, behind
+from tests.concurrency.together import PATIENCE, Act, at_once, behind, wait_until_somebody_waits
 from tests.factories import (
     AssignmentFactory,
     Cast,
@@ -131,6 +134,26 @@ class TestRosterOfTeams:
         assert isinstance(assigned, Assignment)
         assert wrote != ImportState.APPLIED
         assert places[0].assignments.get(role__code="officer").official == other
+
+    def test_a_long_roster_and_a_clerk_do_not_wait_in_a_circle(self, cast, places, monkeypatch):
+        """The sheet's second batch has the very team that the clerk holds while waiting for the official."""
+        official = PostingFactory(department=cast.land, official__rank=Rank.SECTION).official
+        write = self.write(cast, official, places[:2])
+        begun, examine = threading.Event(), AssignmentExaminer.examine
+
+        def slowly(self: AssignmentExaminer, drafts: list[Draft], *, lock: bool) -> None:
+            examine(self, drafts, lock=lock)
+            if not begun.is_set():
+                begun.set()
+                wait_until_somebody_waits()
+
+        monkeypatch.setattr(AssignmentExaminer, "batch_size", 1)
+        monkeypatch.setattr(AssignmentExaminer, "examine", slowly)
+        clerk = assign(places[1], official, cast.office)
+        wrote, assigned = at_once(write, lambda: begun.wait(PATIENCE) and clerk())
+        assert wrote == ImportState.APPLIED
+        assert isinstance(assigned, AssignmentRefused)
+        assert official.assignments.count() == 2
 
 
 class TestDrafts:

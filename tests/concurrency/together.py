@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from django.db import connection, transaction
 
 from tests.companies.test_races import at_once
 
-__all__ = ["Act", "at_once", "behind"]
+__all__ = ["PATIENCE", "Act", "at_once", "behind", "wait_until_somebody_waits"]
 
 Act = Callable[[], object]
 PATIENCE = 20  # seconds after which a test gives up
@@ -57,6 +58,14 @@ def behind(first: Act, second: Act) -> tuple[object, object]:
         thread.join(PATIENCE)
         assert not thread.is_alive()
     return answers[0], answers[1]
+
+
+def wait_until_somebody_waits() -> None:
+    """Until another session waits for a lock; gives up when nobody does."""
+    for _ in range(PATIENCE * 200):
+        if _somebody_waits():
+            return
+        time.sleep(0.005)
 
 
 def _somebody_waits() -> bool:
