@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -27,6 +28,7 @@ TITLE_FONT, BODY_FONT, HEAD_FONT, DIGITS = "方正小标宋简体", "仿宋_GB23
 TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(35), Mm(28), Mm(26)
 BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_SIZE = Pt(16), Pt(22), Pt(10.5), Pt(14)
 LINE = Pt(28)
+_NOT_IN_XML = re.compile("[\x00-\x08\x0a-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def new_paper(*, title: str, lying: bool = False) -> Paper:
@@ -114,8 +116,8 @@ def _number_pages(paragraph: Paragraph) -> None:
 
 
 def _printable(text: str) -> str:
-    """Without the control characters that a Word file cannot hold."""
-    return "".join(letter for letter in text if letter >= " " or letter == "\t")
+    """Without the characters that a Word file cannot hold."""
+    return _NOT_IN_XML.sub("", text)
 
 
 def download_paper(
