@@ -113,9 +113,9 @@ class EnrolmentExaminer(Examiner):
         project = known.projects.get(given["project"])
         if project is None:
             raise Wrong("project", "没有这个编号的重点项目")
+        self._reach(project.company, "project")
         if ("uscc" in given or "company" in given) and self._company(draft, known) != project.company:
             raise Wrong("project", f"这个项目是“{project.company}”的")
-        self._reach(project.company, "project")
         return Entrant(project.company, project)
 
     def _company(self, draft: Draft, known: Register) -> Company:
@@ -124,9 +124,9 @@ class EnrolmentExaminer(Examiner):
             company = known.by_code.get(given["uscc"])
             if company is None:
                 raise Wrong("uscc", "企业名录里没有这个代码，请先导入企业")
+            self._reach(company, "uscc")
             if given.get("company", company.name) != company.name:
                 draft.remark("company", f"名录里这个代码是“{company.name}”")
-            self._reach(company, "uscc")
             return company
         bearers = [
             company

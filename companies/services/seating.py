@@ -61,7 +61,6 @@ class Held:
     """A seat that an official holds or is to hold."""
 
     thing: Thing
-    company_name: str
     programme: int
     counts: bool  # to the quota
     weighs: bool  # on the load: it counts, keeps contact or is full time
@@ -142,7 +141,6 @@ class Desk:
             who,
             company,
             project,
-            name,
             programme,
             full_time,
             counts,
@@ -154,7 +152,6 @@ class Desk:
             "official",
             "enrolment__company",
             "enrolment__project",
-            "enrolment__company__name",
             "enrolment__programme",
             "is_full_time",
             "role__counts_to_quota",
@@ -166,7 +163,6 @@ class Desk:
             self._held[who].append(
                 Held(
                     thing=(company, project),
-                    company_name=name,
                     programme=programme,
                     counts=counts,
                     weighs=counts or keeps or full_time,
@@ -186,13 +182,12 @@ class Desk:
             .annotate(first=Min("on"))
         )
 
-    def give(self, official: int, place: Place, company_name: str) -> None:
+    def give(self, official: int, place: Place) -> None:
         """A seat that is going to be written."""
         role = place.role
         self._held[official].append(
             Held(
                 thing=place.thing,
-                company_name=company_name,
                 programme=place.programme,
                 counts=role.counts_to_quota,
                 weighs=role.counts_to_quota or role.keeps_contact or role.full_time,
@@ -237,7 +232,7 @@ class Desk:
         against += self._away_from(place, official)
         if role.full_time:
             against += [
-                f"{seat.starts_on} 起已在“{seat.company_name}”脱产专职，同一时期只能在一户企业"
+                f"{seat.starts_on} 起已在另一户企业脱产专职，同一时期只能在一户企业"
                 for seat in held
                 if seat.is_full_time and seat.overlaps(place.starts_on, place.ends_on)
             ]

@@ -7,10 +7,17 @@ from datetime import date
 from django.core.management import call_command
 
 from companies.models import Enrolment
-from liaison.choices import Verdict
+from liaison.choices import Reach, SystemRole, Verdict
 from liaison.imports.rosters import roster_of
 from liaison.models import AuditEvent, Official
-from tests.factories import Cast, CompanyFactory, ProjectFactory, credit_code
+from tests.factories import (
+    Cast,
+    CompanyFactory,
+    DepartmentFactory,
+    PostingFactory,
+    ProjectFactory,
+    credit_code,
+)
 from tests.factories.rulebook import preset_version
 from tests.imports.files import check, confirm, reasons, sheet_bytes, verdicts
 
@@ -114,3 +121,21 @@ def test_comes_in_the_command_and_with_a_template(cast: Cast, tmp_path, capsys):
     call_command("import_roster", "enrolments", str(file), "--programme=p2", "--by=office", "--commit")
     assert Enrolment.objects.filter(company=company).exists()
     assert [column.heading for column in roster_of("enrolments").columns.values()] == list(HEADINGS)
+
+
+def test_a_code_of_another_county_tells_nothing_but_that_it_is_elsewhere(cast: Cast):
+    clerk = PostingFactory(
+        role=SystemRole.ROSTER,
+        reach=Reach.REGION,
+        department=DepartmentFactory(name="云溪县统计局", region=cast.other_county),
+    ).official
+    project = ProjectFactory(company=cast.company)
+    rows = [
+        [cast.company.uscc, "随便写的名称", "", "", ""],
+        [cast.other_company.uscc, "", project.code, "", ""],
+    ]
+    run = check("enrolments", sheet_bytes(HEADINGS, rows), clerk, options=P2)
+    assert {*verdicts(run).values()} == {Verdict.ERROR}
+    told = str([reasons(run, 2), reasons(run, 3)])
+    assert "不在云溪县范围内" in told
+    assert cast.company.name not in told
