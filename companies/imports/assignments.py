@@ -169,7 +169,7 @@ class AssignmentExaminer(Examiner):
     # --- loading ------------------------------------------------------------------------------
 
     def hold(self, drafts: Iterable[Draft]) -> None:
-        """The programme, then every team, then every official of the sheet, each in the order of their keys."""
+        """The programme, then every team, then every official of the sheet, each by key."""
         given = [draft.given for draft in drafts]
         self.programme = lock_programme(self.programme)
         self._teams({line["uscc"] for line in given if "uscc" in line}, lock=True)

@@ -62,10 +62,11 @@ class ServicePlan(models.Model):
 
 # Nothing of a plan is due, or done, before the company came in; and nobody plans ten years ahead.
 _WITHIN_PLAN = """
-    SELECT e.starts_on INTO first
+    SELECT e.starts_on, p.revised_at INTO first, written
       FROM companies_serviceplan p JOIN companies_enrolment e ON e.id = p.enrolment_id
      WHERE p.id = NEW.plan_id;
-    IF NEW.due_on < first OR NEW.due_on > first + INTERVAL '10 years' OR NEW.done_on < first THEN
+    IF NEW.due_on < first OR NEW.done_on < first
+       OR NEW.due_on > GREATEST(first, written) + INTERVAL '10 years' THEN
         RAISE EXCEPTION 'companies_planmeasure_within_plan: a day before the company came in, or too far'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'companies_planmeasure_within_plan';
     END IF;
@@ -147,7 +148,7 @@ class PlanMeasure(models.Model):
                 name="within_plan",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                declare=[("first", "date")],
+                declare=[("first", "date"), ("written", "date")],
                 func=_WITHIN_PLAN,
             ),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -79,7 +79,8 @@ def write_plan(
     if not goals:
         raise PlanRefused("包抓方案须写明目标。")
     _check_day("完成日期", due_on, enrolment, today)
-    lines = _checked(measures, enrolment, due_on, today)
+    kept = {row.pk for row in before.measures.all()} if before else set()
+    lines = _checked(measures, kept, enrolment, due_on, today)
     told = _told(before) if before else {}
     plan = before or ServicePlan(enrolment=enrolment, revision=0, written_at=at, written_by=by)
     plan.goals, plan.due_on = goals, due_on
@@ -100,7 +101,11 @@ def _check_day(label: str, on: date | None, enrolment: Enrolment, today: date) -
 
 
 def _checked(
-    measures: Sequence[MeasureLine], enrolment: Enrolment, due_on: date | None, today: date
+    measures: Sequence[MeasureLine],
+    kept: Collection[int],
+    enrolment: Enrolment,
+    due_on: date | None,
+    today: date,
 ) -> list[tuple[MeasureLine, date | None]]:
     """The lines that say something, each with its day: its own, or the plan's."""
     lines = [line for line in measures if line.words.strip()]
@@ -110,7 +115,7 @@ def _checked(
         raise PlanRefused(f"措施最多 {MOST_MEASURES} 条，现有 {len(lines)} 条，请合并。")
     for number, line in enumerate(lines, start=1):
         _check_day(f"措施 {number} 的完成期限", line.due_on, enrolment, today)
-        if line.pk is None and line.due_on is None and due_on is None:
+        if line.pk not in kept and line.due_on is None and due_on is None:
             raise PlanRefused(f"措施 {number} 请填写完成期限，或填写整个方案的完成日期。")
         if line.official is not None and line.department is not None:
             raise PlanRefused(f"措施 {number} 由一名干部或一个单位负责，不能两者都是。")

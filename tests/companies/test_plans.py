@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.urls import reverse as URL
 
-from companies.models import PlanMeasure, ServicePlan
+from companies.models import Enrolment, PlanMeasure, ServicePlan
 from companies.reports import plans_of
 from companies.services import MeasureLine, PlanOutrun, PlanRefused, write_plan
 from liaison.models import AuditEvent
@@ -56,6 +56,15 @@ class TestWriting:
         plan(cast, WALK, MeasureLine("融资", due_on=date(2026, 5, 1)))
         plan(cast, MeasureLine("融资", due_on=date(2026, 5, 1), pk=PlanMeasure.objects.last().pk))
         assert [row.words for row in PlanMeasure.objects.all()] == ["融资"]
+
+    def test_a_row_that_is_none_of_this_plan_needs_a_day_like_any_new_one(self, cast):
+        with pytest.raises(PlanRefused, match="措施 1 请填写完成期限"):
+            plan(cast, MeasureLine("走访", pk=987_654))
+
+    def test_a_company_that_came_in_eleven_years_ago_is_still_planned_for(self, cast):
+        Enrolment.objects.filter(pk=cast.enrolment.pk).update(starts_on=date(2015, 3, 2))
+        plan(cast, WALK)
+        assert PlanMeasure.objects.get().due_on == date(2026, 6, 30)
 
     def test_a_row_of_another_plan_is_never_touched(self, cast):
         other = PlanMeasureFactory(words="别家的")

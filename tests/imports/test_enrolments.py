@@ -128,7 +128,7 @@ def test_a_code_of_another_county_tells_nothing_but_that_it_is_elsewhere(cast: C
         role=SystemRole.ROSTER,
         reach=Reach.REGION,
         department=DepartmentFactory(name="云溪县统计局", region=cast.other_county),
-    ).official
+    ).official.on_duty(date(2026, 3, 2))
     project = ProjectFactory(company=cast.company)
     rows = [
         [cast.company.uscc, "随便写的名称", "", "", ""],
