@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from companies import exports, perms, reports, services
+from companies.choices import VisitMode
 from companies.forms.companies import (
     SCALES,
     UNSTATED,
@@ -43,6 +44,13 @@ from companies.views.queues import (
 from liaison.choices import Holder, RegionLevel, SystemRole
 from liaison.models import Region
 
+MODE_ICONS = {
+    VisitMode.VISIT: "map-pin",
+    VisitMode.PHONE: "phone",
+    VisitMode.IM: "message-circle",
+    VisitMode.VIDEO: "video",
+    VisitMode.WAIVED: "calendar-off",
+}
 VISITS_SHOWN = 10
 LED_BY = ("programme", "contacted", "after")  # set by the figure that leads here, kept through every chip
 
@@ -314,7 +322,6 @@ def _place(region: Region) -> str:
 
 
 def _timeline(visits: list[Any]) -> list[dict[str, Any]]:
-    icons = {"visit": "map-pin", "phone": "phone", "im": "message-circle", "video": "video"}
     return [
         {
             "pk": visit.pk,
@@ -323,7 +330,7 @@ def _timeline(visits: list[Any]) -> list[dict[str, Any]]:
             "who": visit.official.name,
             "unit": str(visit.department),
             "body": visit.summary,
-            "icon": icons[visit.mode],
+            "icon": MODE_ICONS[visit.mode],
             "has_problem": visit.has_problem,
         }
         for visit in visits

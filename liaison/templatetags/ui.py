@@ -291,13 +291,16 @@ def chips(
     label: str = "",
     current: str | None = None,
     every: str = "",
+    without: str = "",
 ) -> dict[str, Any]:
     """Filter chips with counts. `choices`: (value, label, count[, tone]); the first is the usual one.
 
     `every="全部"` puts a first one before them, without a count, that takes the filter away.
     `current` says which one is in force when that is not simply what the address says.
+    `without="batch role"` names filters that mean nothing under another choice of this one.
     """
     request = context.get("request")
+    gone = [(other, None) for other in ("page", *without.split())]
     entries = [("" if value is None else str(value), *rest) for value, *rest in choices]
     if every:
         entries.insert(0, ("", every, None))
@@ -313,7 +316,7 @@ def chips(
                 "count": count,
                 "tone": rest[0] if rest else "",
                 "active": value == str(current),
-                "url": _address(context, [(name, value), ("page", None)]),
+                "url": _address(context, [(name, value), *gone]),
             }
         )
     return {"chips": shown, "label": label}

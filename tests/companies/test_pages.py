@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from companies.choices import VisitMode
 from companies.models import Assignment, Company, Enrolment
 from liaison.models import AuditEvent
 from tests.companies import now, today
@@ -154,6 +155,12 @@ class TestCompanyPage:
         ):
             assert words in page
         assert "撤下" not in page
+
+    @pytest.mark.parametrize("mode", VisitMode)
+    def test_shows_every_way_of_contact(self, client_as, cast, mode):
+        VisitFactory(enrolment=cast.enrolment, official=cast.official, mode=mode)
+        page = client_as("office").get(cast.company.get_absolute_url())
+        assert str(mode.label) in page.content.decode()
 
     def test_counts_its_queries(self, client_as, cast, django_assert_max_num_queries):
         ProjectFactory(company=cast.company)

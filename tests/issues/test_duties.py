@@ -255,6 +255,16 @@ class TestPages:
         assert link is not None
         assert "帮企业申报技改补贴" in client.get(link[1].replace("&amp;", "&")).content.decode()
 
+    def test_another_programme_is_one_click_away_from_a_batch(self, p1, client_as, clock):
+        clock(at(2026, 6, 30))
+        asked = {"programme": p1.batch.programme.code, "batch": 1, "role": "resident"}
+        client = client_as("office")
+        page = client.get(reverse("issues:duties"), asked).content.decode()
+        links = re.findall(r'id="chip-programme-[^"]*"[^>]*href="([^"]+)"', page)
+        assert len(links) == 2
+        for link in links:
+            assert client.get(reverse("issues:duties") + link.replace("&amp;", "&")).status_code == 200
+
     def test_people_are_found_by_name_and_by_unit(self, p1, client_as, clock):
         clock(at(2026, 6, 30))
         client = client_as("office")

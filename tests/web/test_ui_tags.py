@@ -177,6 +177,16 @@ class TestLinks:
         assert "1,608" in shown
         assert "<b>0</b>" in shown
 
+    def test_chips_leave_behind_what_means_nothing_under_another_choice(self) -> None:
+        choices = [("p1", "驻企", None), ("p2", "护航", None)]
+        shown = render(
+            '{% chips "programme" choices without="batch role" %}',
+            "/?programme=p1&batch=2&role=chief&until=2026-11-22",
+            choices=choices,
+        )
+        links = [attrs["href"] for tag, attrs in Tags(shown).seen if tag == "a"]
+        assert links == [f"?programme={code}&until=2026-11-22" for code in ("p1", "p2")]
+
     def test_the_first_chip_is_in_force_until_one_is_chosen(self) -> None:
         choices = [("todo", "待办", 3), ("all", "全部", 9)]
         assert render('{% chips "view" choices %}', choices=choices).index("aria-current") < 120
