@@ -17,7 +17,7 @@ from companies import perms, reports, services
 from companies.forms.batches import BatchFilter, PhaseFilter
 from companies.formula.phases import Stretch
 from liaison.api import Refused
-from liaison.models import Batch, Programme, ProgrammeVersion
+from liaison.models import Batch, Programme
 
 
 class BatchSerializer(serializers.ModelSerializer[Batch]):
@@ -181,12 +181,7 @@ class PhaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Programme]):
     def paginate_queryset(self, queryset: Any) -> Any:
         """The page's programmes, each with its phases."""
         page: Any = super().paginate_queryset(queryset)
-        on = self.request.user.access.on
+        phases = reports.phases_on(page, self.request.user.access.on)
         for programme in page:
-            try:
-                version = programme.version_on(max(on, programme.starts_on))
-            except ProgrammeVersion.DoesNotExist:
-                programme.phases = []
-            else:
-                programme.phases = reports.phases_of(version)
+            programme.phases = phases.get(programme.pk, [])
         return page

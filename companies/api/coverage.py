@@ -93,12 +93,16 @@ class CoverViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Company]):
         """How many are covered, enrolled without anybody, not enrolled: of all that the filters leave."""
         asked, _ = _asked(request, CoverFilter)
         tally = report.tally_cover(self.filter_queryset(self.get_queryset()))
-        places = dict(Region.objects.visible_to(request.user).order_by("path").values_list("path", "name"))
-        codes = dict(Region.objects.visible_to(request.user).order_by("path").values_list("path", "code"))
+        regions = {region.path: region for region in Region.objects.visible_to(request.user).order_by("path")}
+        places = {path: region.name for path, region in regions.items()}
         whole = report.split_cover(tally, lambda row: "", {"": "合计"})
         lines = report.split_cover(tally, lambda row: county_of(row["region__path"]), places)
         counties = [
-            {"region": codes.get(line.key, ""), "name": line.label, **CountsSerializer(line).data}
+            {
+                "region": regions[line.key].code if line.key in regions else "",
+                "name": line.label,
+                **CountsSerializer(line).data,
+            }
             for line in lines
         ]
         nothing = {"total": 0, "covered": 0, "unassigned": 0, "unenrolled": 0}

@@ -15,6 +15,7 @@ from companies.choices import DutyKind
 from companies.models import Company, DutyEntry, Enrolment
 from liaison.forms.files import TOO_MUCH, FilesField
 from liaison.forms.filters import CodeFilter, FilterSet, NumberFilter, YesNoFilter
+from liaison.forms.selects import SettledSelect
 from liaison.models import DutyRule, Official, Programme
 
 WAN = Decimal(10000)
@@ -23,6 +24,10 @@ COUNTED_EVERYWHERE = (DutyKind.POLICY, DutyKind.FINANCE, DutyKind.SUGGESTION)
 
 
 class EnrolmentField(forms.ModelChoiceField[Enrolment]):
+    """为哪个方案: under which enrolment of the company something was done."""
+
+    widget = SettledSelect
+
     def label_from_instance(self, enrolment: Enrolment) -> str:
         of = f" · 项目：{enrolment.project.name}" if enrolment.project else ""
         return f"{enrolment.programme.name}{of}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from companies.formula.phases import Phase, Stretch, open_sections, stretches
 from companies.models import Assignment, Enrolment, Visit
@@ -28,6 +28,21 @@ def _stretches(version: ProgrammeVersion, rows: Iterable[PhaseRule]) -> list[Str
         starts_on=version.programme.starts_on,
         ends_on=version.programme.ends_on,
     )
+
+
+def phases_on(programmes: Collection[Programme], on: date) -> dict[int, list[Stretch]]:
+    """programme → the phases of its rules on the day, or on its first day if that is ahead. Two queries."""
+    versions = (
+        ProgrammeVersion.objects.filter(programme__in=programmes, status=VersionStatus.PUBLISHED)
+        .order_by("-effective_from", "-number")
+        .select_related("programme")
+        .prefetch_related(Prefetch("phases", PhaseRule.objects.order_by("position", "pk")))
+    )
+    found: dict[int, list[Stretch]] = {}
+    for version in versions:
+        if version.effective_from <= max(on, version.programme.starts_on):
+            found.setdefault(version.programme_id, _stretches(version, version.phases.all()))
+    return found
 
 
 def open_industries(official: Official, on: date) -> dict[Programme, str]:

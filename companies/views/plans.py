@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from companies import perms, reports, services
-from companies.forms.plans import LATE, OPEN, STATES, MeasureFilter, MeasureRows, PlanForm, rows_of
+from companies.forms.plans import LATE, OPEN, STATES, MeasureFilter, MeasureRows, PlanForm, lines_of, rows_of
 from companies.models import Enrolment, PlanFile, PlanMeasure, ServicePlan
 from companies.services.plans import MOST_MEASURES
 from liaison.normalise import row_key
@@ -57,7 +57,7 @@ def plan_write(request: HttpRequest, pk: int) -> HttpResponse:
                 enrolment=found,
                 goals=form.cleaned_data["goals"],
                 due_on=form.cleaned_data["due_on"],
-                measures=[line for row in rows if (line := row.line())],
+                measures=lines_of(rows),
                 seen=form.cleaned_data["seen"],
                 by=request.user,
                 at=timezone.now(),

@@ -9,17 +9,12 @@ from typing import Any
 from django import forms
 
 from companies.choices import VisitMode
+from companies.forms.duties import EnrolmentField
 from companies.models import Enrolment
 from issues.models import Category
 from issues.services.visits import Problem
 
 PROBLEM_FIELDS = ("title", "description", "wish", "category")
-
-
-class EnrolmentField(forms.ModelChoiceField[Enrolment]):
-    def label_from_instance(self, enrolment: Enrolment) -> str:
-        of = f" · 项目：{enrolment.project.name}" if enrolment.project else ""
-        return f"{enrolment.programme.name}{of}"
 
 
 class VisitForm(forms.Form):
