@@ -265,6 +265,12 @@ def planning_horizon(today: date) -> date:
     return date(today.year + 2, 12, 31)
 
 
+def too_far(day: date, today: date, what: str = "日期") -> str:
+    """Why nothing is planned for the day: a year that was mistyped. Empty where it may be."""
+    last = planning_horizon(today)
+    return f"{what} {day} 太远，最晚到 {last}，请核对年份。" if day > last else ""
+
+
 # --- 行政区划 -----------------------------------------------------------------------------------------------
 
 # Codes that older registrations carry and that GB/T 2260 has replaced since.

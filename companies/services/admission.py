@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
-from django.utils import timezone
 
 from companies.choices import Admission
 from companies.formula.phases import open_sections
@@ -18,7 +17,8 @@ from companies.models import Company, Enrolment, Project
 from companies.reports.batches import phases_of, words_of_sections
 from companies.reports.industries import section_of
 from liaison.models import Batch, Programme, ProgrammeVersion
-from liaison.normalise import planning_horizon
+from liaison.normalise import too_far
+from liaison.workdays import day_of
 
 
 class EnrolmentRefused(Exception):
@@ -116,8 +116,8 @@ class Gate:
 
 def check_horizon(day: date, at: datetime) -> None:
     """A day too far ahead is a slip of the pen: raises EnrolmentRefused."""
-    if day > (last := planning_horizon(timezone.localtime(at).date())):
-        raise EnrolmentRefused(f"日期 {day} 太远，最晚到 {last}，请核对年份。")
+    if words := too_far(day, day_of(at)):
+        raise EnrolmentRefused(words)
 
 
 def _version_of(programme: Programme, on: date, at: datetime) -> ProgrammeVersion:

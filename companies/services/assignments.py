@@ -14,7 +14,7 @@ from companies.models import Assignment, Enrolment, Visit
 from companies.services.seating import Desk, place_in, postings_on, unit_objection
 from liaison.choices import Holder
 from liaison.models import Batch, Department, Official, TeamRole
-from liaison.normalise import planning_horizon
+from liaison.normalise import too_far
 from liaison.services import record
 
 
@@ -279,8 +279,8 @@ def _fill(
 
 
 def _check_horizon(day: date, at: datetime) -> None:
-    if day > (last := planning_horizon(timezone.localtime(at).date())):
-        raise AssignmentRefused(f"日期 {day} 太远，最晚到 {last}，请核对年份。")
+    if words := too_far(day, timezone.localtime(at).date()):
+        raise AssignmentRefused(words)
 
 
 def _check_days(enrolment: Enrolment, starts_on: date, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from companies.models import Assignment, Enrolment
 from liaison.models import Batch, BatchRule, Official, Programme, ProgrammeVersion
-from liaison.normalise import planning_horizon
+from liaison.normalise import too_far
 from liaison.services import record
 from liaison.workdays import day_of
 
@@ -49,8 +49,8 @@ def open_batch(
         raise BatchRefused(f"“{programme}”的规则不分批次。")
     if starts_on < programme.starts_on or (programme.ends_on and starts_on > programme.ends_on):
         raise BatchRefused(f"{starts_on} 不在“{programme}”的实施期内。")
-    if starts_on > (last := planning_horizon(day_of(at))):
-        raise BatchRefused(f"日期 {starts_on} 太远，最晚到 {last}，请核对年份。")
+    if words := too_far(starts_on, day_of(at)):
+        raise BatchRefused(words)
     if ends_on is None:
         ends_on = last_day(starts_on, rule.months)
         if programme.ends_on is not None:

@@ -11,7 +11,7 @@ from companies.models import Assignment
 from companies.models.assignments import in_team
 from liaison.models import Deputy, Official
 from liaison.models.people import in_force
-from liaison.normalise import planning_horizon
+from liaison.normalise import too_far
 from liaison.services import record
 from liaison.workdays import day_of
 
@@ -47,8 +47,8 @@ def set_deputy(
         raise DeputyRefused("止日不能早于起日。")
     if ends_on < day_of(at):
         raise DeputyRefused("这段时间已经过去，不必再设代理。")
-    if ends_on > (last := planning_horizon(day_of(at))):
-        raise DeputyRefused(f"日期 {ends_on} 太远，最晚到 {last}，请核对年份。")
+    if words := too_far(ends_on, day_of(at)):
+        raise DeputyRefused(words)
     if not reason:
         raise DeputyRefused("请写明离岗事由。")
     if not deputy.is_active or not deputy.postings.filter(in_force(starts_on)).exists():

@@ -18,10 +18,11 @@ from companies.services.assignments import (
     _lock,
     _vacate,
 )
+from companies.services.enrolments import lock_programme
 from companies.services.seating import postings_on
 from liaison.choices import GroupDuty, Holder
 from liaison.models import Department, Group, GroupMember, GroupRule, Official, Programme, Region, TeamRole
-from liaison.normalise import planning_horizon
+from liaison.normalise import too_far
 from liaison.services import record
 from liaison.workdays import day_of
 
@@ -44,11 +45,7 @@ def form_group(
     task: str = "",
 ) -> Group:
     """设立工作组 of a sort that the programme's rules ask for; its task is the rule's unless one is given."""
-    programme = (
-        Programme.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("region")
-        .get(pk=programme.pk)
-    )
+    programme = lock_programme(programme)
     name = name.strip()
     check_group(
         programme=programme, rule=rule, name=name, region=region, department=department, starts_on=starts_on,
@@ -316,5 +313,5 @@ def _check_group_day(group: Group, on: date, at: datetime) -> None:
 
 
 def _check_horizon(day: date, at: datetime) -> None:
-    if day > (last := planning_horizon(day_of(at))):
-        raise GroupRefused(f"日期 {day} 太远，最晚到 {last}，请核对年份。")
+    if words := too_far(day, day_of(at)):
+        raise GroupRefused(words)

@@ -13,7 +13,7 @@ from companies.models import Assignment, Enrolment
 from companies.services.assignments import AssignmentRefused, _facts, _fill, _vacate
 from liaison.choices import Reach, SystemRole
 from liaison.models import Department, Official, Posting
-from liaison.normalise import planning_horizon
+from liaison.normalise import too_far
 from liaison.services import record
 from liaison.workdays import day_of
 
@@ -126,8 +126,8 @@ def _check_move(before: Posting, department: Department, on: date, at: datetime)
         raise HandoverRefused(f"该任职已于 {before.ends_on} 结束，请刷新后再看。")
     if on <= before.starts_on:
         raise HandoverRefused(f"调动日须晚于任职起 {before.starts_on}。")
-    if on > (last := planning_horizon(day_of(at))):
-        raise HandoverRefused(f"日期 {on} 太远，最晚到 {last}，请核对年份。")
+    if words := too_far(on, day_of(at)):
+        raise HandoverRefused(words)
     if department.pk == before.department_id:
         raise HandoverRefused("新单位与原单位相同，不需要交接。")
     if not department.is_active:

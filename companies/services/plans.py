@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from companies.models import Enrolment, PlanMeasure, ServicePlan
 from liaison.models import Department, Official
-from liaison.normalise import planning_horizon
+from liaison.normalise import too_far
 from liaison.services import record
+from liaison.workdays import day_of
 
 MOST_MEASURES = 50
 
@@ -64,7 +65,7 @@ def write_plan(
     refused, so that nobody overwrites what they did not see. None asks no such question (imports, demo).
     """
     enrolment = Enrolment.objects.select_for_update(of=("self",), no_key=True).get(pk=enrolment.pk)
-    today = timezone.localtime(at).date()
+    today = day_of(at)
     before = (
         ServicePlan.objects.filter(enrolment=enrolment)
         .select_related("revised_by")
@@ -96,8 +97,8 @@ def write_plan(
 def _check_day(label: str, on: date | None, enrolment: Enrolment, today: date) -> None:
     if on is not None and on < enrolment.starts_on:
         raise PlanRefused(f"{label}不能早于企业纳入日 {enrolment.starts_on}。")
-    if on is not None and on > (last := planning_horizon(today)):
-        raise PlanRefused(f"{label} {on} 太远，最晚到 {last}，请核对年份。")
+    if on is not None and (words := too_far(on, today, label)):
+        raise PlanRefused(words)
 
 
 def _checked(

@@ -14,7 +14,7 @@ from companies.choices import RecusalReason
 from companies.models import Assignment, Company, Recusal
 from companies.services.assignments import AssignmentRefused, vacate_seat
 from liaison.models import Official
-from liaison.normalise import planning_horizon
+from liaison.normalise import too_far
 from liaison.services import record
 
 
@@ -48,12 +48,11 @@ def declare_recusal(
     """
     # The same lock as for a seat: a seat and a recusal of one official do not pass each other.
     official = Official.objects.select_for_update(of=("self",), no_key=True).get(pk=official.pk)
-    last = planning_horizon(timezone.localtime(at).date())
     if ends_on is not None and ends_on < starts_on:
         raise RecusalRefused(f"回避止 {ends_on} 早于回避起 {starts_on}，请核对。")
     for day in (starts_on, ends_on):
-        if day is not None and day > last:
-            raise RecusalRefused(f"日期 {day} 太远，最晚到 {last}，请核对年份。")
+        if day is not None and (words := too_far(day, timezone.localtime(at).date())):
+            raise RecusalRefused(words)
     same = Recusal.objects.filter(official=official, company=company, reason=reason)
     if before := same.meeting(starts_on, ends_on).order_by("starts_on", "pk").first():
         until = f"至 {before.ends_on}" if before.ends_on else "起"

@@ -22,7 +22,7 @@ from issues.models import (
 from issues.services.clock import Calendars
 from liaison.choices import Rung
 from liaison.models import Official
-from liaison.normalise import planning_horizon
+from liaison.normalise import too_far
 from liaison.services import record
 from liaison.workdays import day_of
 
@@ -163,8 +163,8 @@ def decide_item(
         )
     if due_on and due_on < day_of(at):
         raise MeetingRefused("完成期限不能早于今天。")
-    if due_on and due_on > (last := planning_horizon(day_of(at))):
-        raise MeetingRefused(f"完成期限 {due_on} 太远，最晚到 {last}，请核对年份。")
+    if due_on and (words := too_far(due_on, day_of(at), "完成期限")):
+        raise MeetingRefused(words)
     item.decision, item.due_on = decision, due_on
     item.save(update_fields=["decision", "due_on"])
     record(
