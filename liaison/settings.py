@@ -99,8 +99,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES = {"knox": "knox.migrations"}
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / "var" / "media"))  # never served by URL
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-UPLOAD_MAX_BYTES = 20 * 1024 * 1024  # of one request; the reverse proxy refuses far larger bodies earlier
 FILE_MAX_BYTES = int(os.environ.get("FILE_MAX_MB", "20")) * 1024 * 1024  # one attachment
+# Of one request, where one attachment still fits; the reverse proxy refuses far larger bodies earlier.
+UPLOAD_MAX_BYTES = max(20 * 1024 * 1024, FILE_MAX_BYTES)
 FILES_PER_OWNER = int(os.environ.get("FILES_PER_OWNER", "20"))  # attachments of one plan, one line, …
 CLAMAV = os.environ.get("CLAMAV", "")  # virus scanner: host:port or unix:/path; empty: files are not scanned
 CLAMAV_SECONDS = 30

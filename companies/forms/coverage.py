@@ -28,14 +28,6 @@ MOST_CLASSES = 8  # load classes told apart; the last holds all above
 HEAVY = [("full", "已满"), ("over", "超限额"), ("heavy", "超提醒户数"), ("spare", "有余额")]
 
 
-def section_of(industry: str) -> str:
-    """The section of GB/T 4754 that a company's code lies in; empty where it is unknown."""
-    code = industry[:2]
-    if len(code) == 2 and code.isdigit():
-        return sections().get(code, "")
-    return industry[:1] if industry[:1] in dict(SECTIONS) else ""
-
-
 @dataclass(frozen=True)
 class Asked:
     """The programme and the day that a report is about, and what else it could be about."""

@@ -24,8 +24,10 @@ def industry_names() -> dict[str, str]:
 
 
 def section_of(industry: str) -> str:
-    """The section of what a company's row says: "26" → "C", "C" → "C", "" → ""."""
-    return sections().get(industry[:2], "") if industry[:2].isdigit() else industry[:1]
+    """The section of what a company's row says: "2614" → "C", "C" → "C"; "" where it says none."""
+    if industry[:2].isdigit():
+        return sections().get(industry[:2], "")
+    return industry[:1] if industry[:1] in industry_names() else ""
 
 
 def in_sections(letters: str) -> Q:

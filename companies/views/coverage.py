@@ -27,12 +27,11 @@ from companies.forms.coverage import (
     CoverFilter,
     LoadFilter,
     asked_of,
-    section_of,
 )
 from companies.models import Company
 from companies.reports import coverage as report
 from companies.reports.coverage import Cover
-from companies.reports.industries import industry_names
+from companies.reports.industries import industry_names, section_of
 from companies.views.queues import PER_PAGE, kept, workbook_of
 from liaison.choices import Rank, RegionLevel
 from liaison.forms.filters import WrongFilter
