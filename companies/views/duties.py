@@ -67,11 +67,7 @@ def duty_new(request: HttpRequest, uscc: str) -> HttpResponse:
         "company": company,
         "enrolments": enrolments,
         "form": form,
-        "entries": list(
-            mine.filter(enrolment__company=company)
-            .annotate(n_files=Count("files"))
-            .order_by("-on", "-pk")[:SHOWN]
-        ),
+        "entries": list(mine.order_by("-on", "-pk")[:SHOWN]),
     }
     return render(request, "companies/duty_new.html", context, status=422 if form.errors else 200)
 
