@@ -70,7 +70,7 @@ class TestRegister:
         for _ in range(60):
             CompanyFactory(region=cast.county)
         client = client_as("office")
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(8):
             client.get(URL("companies:companies"))
 
     def test_enrols_the_ticked(self, client_as, cast):
