@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -124,21 +125,25 @@ LATE, OPEN, DONE = "late", "open", "done"
 STATES = [(OPEN, "未完成"), (LATE, "已逾期"), (DONE, "已完成")]
 
 
+def standing(state: str, on: date) -> Q:
+    """Measures that stand so on the day: late ones are open, too."""
+    if state == DONE:
+        return Q(done_on__isnull=False)
+    return Q(done_on__isnull=True) & (Q(due_on__lt=on) if state == LATE else Q())
+
+
 class MeasureFilter(FilterSet):
     """方案措施: by how they stand on the day, and by words."""
 
-    state = django_filters.ChoiceFilter(choices=STATES, method="standing", label="完成情况")
+    state = django_filters.ChoiceFilter(choices=STATES, method="by_standing", label="完成情况")
     q = django_filters.CharFilter(method="with_words", label="措施、企业或责任人")
 
     class Meta:
         model = PlanMeasure
         fields: list[str] = []
 
-    def standing(self, queryset: QuerySet[PlanMeasure], name: str, value: str) -> QuerySet[PlanMeasure]:
-        if value == DONE:
-            return queryset.filter(done_on__isnull=False)
-        rows = queryset.filter(done_on__isnull=True)
-        return rows.filter(due_on__lt=self.request.user.access.on) if value == LATE else rows
+    def by_standing(self, queryset: QuerySet[PlanMeasure], name: str, value: str) -> QuerySet[PlanMeasure]:
+        return queryset.filter(standing(value, self.request.user.access.on))
 
     def with_words(self, queryset: QuerySet[PlanMeasure], name: str, value: str) -> QuerySet[PlanMeasure]:
         return queryset.filter(

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +15,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from companies import perms, reports, services
-from companies.forms.plans import LATE, OPEN, STATES, MeasureFilter, MeasureRows, PlanForm, lines_of, rows_of
+from companies.forms.plans import (
+    LATE,
+    OPEN,
+    STATES,
+    MeasureFilter,
+    MeasureRows,
+    PlanForm,
+    lines_of,
+    rows_of,
+    standing,
+)
 from companies.models import Enrolment, PlanFile, PlanMeasure, ServicePlan
 from companies.services.plans import MOST_MEASURES
 from liaison.normalise import row_key
@@ -119,13 +130,13 @@ def measures(request: HttpRequest) -> HttpResponse:
     seen = PlanMeasure.objects.visible_to(request.user)
     found = MeasureFilter(given, seen, request=request).qs
     given.pop("state")
-    words = MeasureFilter(given, seen, request=request).qs
+    words = MeasureFilter(given, seen, request=request).qs.order_by()
     related = ("official", "department", "plan__enrolment__company__region", "plan__enrolment__project")
     ordered = found.select_related(*related).order_by("done_on", "due_on", "plan", "position", "pk")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     yellow = reports.yellow_days(row.plan.enrolment.version_id for row in shown)
-    counts = {code: MeasureFilter({"state": code}, words, request=request).qs.count() for code, _ in STATES}
+    counts = words.aggregate(**{code: Count("pk", filter=standing(code, on)) for code, _ in STATES})
     context = {
         "page": page,
         "rows": reports.measure_states(shown, on, yellow),
