@@ -142,6 +142,8 @@ class Turn:
     visits: int
     successors: list[Assignment]
 
+    left_early: bool = False  # before the batch's last day: whoever followed is a line of this batch
+
     @property
     def enrolment(self) -> Enrolment:
         return self.seat.enrolment
@@ -177,10 +179,17 @@ def rotation(batch: Batch, seats: Iterable[Assignment]) -> list[Turn]:
                 visits.get((seat.enrolment_id, who), 0)
                 for who in (members.get(seat.group_id, ()) if seat.group_id else (seat.official_id or 0,))
             ),
-            _after(seat, following.get((seat.enrolment_id, seat.role.code), [])),
+            []
+            if _left_early(seat, batch)
+            else _after(seat, following.get((seat.enrolment_id, seat.role.code), [])),
+            _left_early(seat, batch),
         )
         for seat in rows
     ]
+
+
+def _left_early(seat: Assignment, batch: Batch) -> bool:
+    return seat.ends_on is not None and seat.ends_on < batch.ends_on
 
 
 def _after(seat: Assignment, following: list[Assignment]) -> list[Assignment]:

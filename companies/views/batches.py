@@ -159,7 +159,7 @@ def batch_export(request: HttpRequest, code: str, number: int) -> HttpResponseBa
             turn.seat.starts_on,
             turn.seat.ends_on,
             turn.visits,
-            "、".join(str(seat.holder) for seat in turn.successors),
+            "本批内卸任" if turn.left_early else "、".join(str(seat.holder) for seat in turn.successors),
         ]
         for turn in reports.rotation(found, seats)
     )

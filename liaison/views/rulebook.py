@@ -157,6 +157,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         "draft": next((v for v in every if v.status == VersionStatus.DRAFT), None) if editing else None,
         "chapters": [],
         "template": None,
+        "has_batches": False,
     }
     if shown is not None:
         template = template_of(shown)
@@ -165,6 +166,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         context |= {
             "template": template,
             "chapters": [chapter for chapter in chapters if chapter.count or chapter.gone],
+            "has_batches": any(chapter.code == "phases" and chapter.count for chapter in chapters),
             "differing": sum(chapter.differing for chapter in chapters),
             "previous": older[0] if older else None,
         }

@@ -145,8 +145,27 @@ class TestSeats:
         seats = reports.seats_of_batch(first, cast.office).select_related("role", "enrolment").order_by("pk")
         turns = reports.rotation(first, seats)
         assert [[str(seat.holder) for seat in turn.successors] for turn in turns] == [[after.name], []]
+        assert [turn.left_early for turn in turns] == [False, False]
         (figures,) = reports.batch_figures([first], cast.office, DAY)
         assert (figures.companies, figures.officials, figures.words) == (1, 2, "已结束")
+
+    def test_who_left_during_the_batch_is_not_waiting_for_a_successor(
+        self, cast: Cast, p1: Any, client_as: Any, clock: Any
+    ):
+        clock(NOW)
+        first = opened(p1, cast, starts_on=DAY, ends_on=DECEMBER)
+        opened(p1, cast, starts_on=date(2027, 3, 2))
+        enrolment = EnrolmentFactory(version=p1, batch=first, company__region=cast.county, starts_on=DAY)
+        gone, present = resident(), resident()
+        june = date(2026, 6, 1)
+        AssignmentFactory(enrolment=enrolment, seat="resident", official=gone, ends_on=date(2026, 5, 31))
+        AssignmentFactory(enrolment=enrolment, seat="resident", official=present, starts_on=june)
+        seats = reports.seats_of_batch(first, cast.office).select_related("role", "enrolment")
+        turns = {turn.seat.official: turn for turn in reports.rotation(first, seats.order_by("pk"))}
+        assert {who: turn.left_early for who, turn in turns.items()} == {gone: True, present: False}
+        page = client_as("office").get(reverse("companies:batch", args=["p1", 1])).content.decode()
+        assert page.count("本批内卸任") == 1
+        assert page.count("还没有") == 1
 
     def test_a_groups_seat_counts_what_its_members_did_and_a_group_that_stays_follows_itself(
         self, cast: Cast, p1: Any
