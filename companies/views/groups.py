@@ -151,6 +151,7 @@ def _group(
             "has_head": any(member.duty == GroupDuty.HEAD for member in members),
             "before": before,
             "page": page_of(request, seats, seats.count()),
+            "served": seats.order_by().values("enrolment").distinct().count(),
             "on": on,
             "is_over": is_over,
             "may_manage": manages and not is_over,

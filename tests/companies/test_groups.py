@@ -14,6 +14,7 @@ from issues.models import Ticket
 from liaison.choices import GroupDuty
 from liaison.models import AuditEvent, GroupRule, Programme, TeamRole
 from tests.factories import (
+    AssignmentFactory,
     Cast,
     CompanyFactory,
     DepartmentFactory,
@@ -323,3 +324,17 @@ class TestPages:
         )
         assert "3 家企业的工作小分队" in answer.content.decode()
         assert squad.assignments.filter(enrolment__in=places).count() == 3
+
+
+def test_the_groups_page_counts_companies_and_lists_seats(
+    cast: Cast, p3: Any, squad: Any, client_as: Any, clock: Any
+):
+    """A company whose seat goes on with the next batch is one company with two seats."""
+    clock(NOW)
+    enrolment = place(p3, cast)
+    AssignmentFactory(enrolment=enrolment, seat="squad", group=squad, ends_on=date(2026, 5, 31))
+    AssignmentFactory(enrolment=enrolment, seat="squad", group=squad, starts_on=date(2026, 6, 1))
+    page = client_as("office").get(reverse("companies:group", args=[squad.pk]))
+    assert (page.context["served"], page.context["page"].paginator.count) == (1, 2)
+    assert "1 家" in page.content.decode()
+    assert "2026-03-02 至 2026-05-31" in page.content.decode()
