@@ -196,7 +196,7 @@ class ProgrammeForm(forms.Form):
         homes = regions_for(official, Capability.EDIT_RULES)
         kwargs.setdefault("initial", {})
         kwargs["initial"] = {
-            "name": template.name,
+            "name": free_name(template.name, homes[0] if homes else None),
             "starts_on": today,
             "code": free_code(template.code),
             "region": homes[0] if homes else None,
@@ -218,6 +218,24 @@ class ProgrammeForm(forms.Form):
         if Programme.objects.filter(code=code).exists():
             raise forms.ValidationError(f"代码“{code}”已经用于另一个方案。")
         return code
+
+    def clean(self) -> dict[str, Any]:
+        """Two programmes of one name in one region could not be told apart in any list."""
+        cleaned = super().clean() or {}
+        name, region = cleaned.get("name"), cleaned.get("region")
+        if name and region and Programme.objects.filter(region=region, name=name).exists():
+            self.add_error("name", f"{region}已有叫“{name}”的方案，请换一个分得清的名称，如加上年份。")
+        return cleaned
+
+
+def free_name(wanted: str, region: Region | None) -> str:
+    """The template's name, numbered where the region has a programme of that name already."""
+    taken = set(
+        Programme.objects.filter(region=region, name__startswith=wanted).values_list("name", flat=True)
+    )
+    if wanted not in taken:
+        return wanted
+    return next(f"{wanted}（{n}）" for n in range(2, len(taken) + 3) if f"{wanted}（{n}）" not in taken)
 
 
 def free_code(wanted: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from liaison.choices import LimitKind
-from liaison.models import ContactRule, GradeRule, LimitRule, Rule, TeamRole
+from liaison.models import BatchRule, ContactRule, GradeRule, LimitRule, Rule, TeamRole
 from liaison.reports.awaiting import NOT_YET, WHOLE, awaiting_values, is_awaiting
 from liaison.reports.phrases import Part, sentence, value_with_unit
 from liaison.reports.rulesets import (
@@ -230,7 +230,7 @@ def key_figures(rules: RuleSet, months: int | None) -> list[tuple[str, str]]:
     limits = {limit.kind: limit.working_days for limit in rules.of(LimitRule)}
     report = limits.get(LimitKind.REPORT)
     facts_found = [
-        ("期限", f"{months} 个月" if months else "长期"),
+        ("期限", _duration(months, rules.single(BatchRule))),
         ("席位", "、".join(seat.name for seat in rules.of(TeamRole))),
     ]
     if contact := rules.single(ContactRule):
@@ -239,7 +239,16 @@ def key_figures(rules: RuleSet, months: int | None) -> list[tuple[str, str]]:
     if report is not None:
         facts_found.append(("上报", f"{report} 个工作日内" if report else "收集当日"))
     if grades := rules.of(GradeRule):
-        facts_found.append(
-            ("办理", "、".join(f"{grade.name} {grade.working_days} 天" for grade in grades) + "（工作日）")
-        )
+        facts_found.append(("办理", "、".join(_time_for(grade) for grade in grades) + "（工作日）"))
     return facts_found
+
+
+def _duration(months: int | None, batches: BatchRule | None) -> str:
+    """长期，每批 12 个月: how long the programme runs, and how long each batch of officials."""
+    whole = f"{months} 个月" if months else "长期"
+    return f"{whole}，每批 {batches.months} 个月" if batches else whole
+
+
+def _time_for(grade: GradeRule) -> str:
+    """部门类 10 天; what is judged on its plan has its days for that and none for its end."""
+    return f"{grade.name} {grade.working_days} 天" + ("内拿出方案" if grade.is_plan_only else "")

@@ -16,6 +16,7 @@ from liaison.models import AuditEvent, EscalationRule, LimitRule, Programme, Pro
 from liaison.reports import preset_of, ruleset_of
 from liaison.reports.rulesets import NAMES, facts, identity, is_single, preset_codes
 from tests.factories import Cast, at
+from tests.factories.rulebook import preset_version
 
 NOW = at(2026, 3, 2)
 MAY = date(2026, 5, 1)
@@ -150,6 +151,30 @@ class TestFromATemplate:
         assert answer.url == reverse("liaison:draft", args=["zy"])
         made = Programme.objects.get(code="zy")
         assert [version.status for version in made.versions.all()] == [VersionStatus.DRAFT]
+
+    def test_a_name_that_the_region_has_is_refused_and_a_free_one_proposed(self, clerk, cast):
+        address = reverse("liaison:programme-new", args=["p2"])
+        taken = cast.version.programme
+        Programme.objects.filter(pk=taken.pk).update(name="助商稳企·护航发展", region=cast.city)
+        assert clerk.get(address).context["form"].initial["name"] == "助商稳企·护航发展（2）"
+        body = {"name": "助商稳企·护航发展", "region": cast.city.pk, "starts_on": "2026-05-01", "code": "new"}
+        answer = clerk.post(address, body)
+        assert answer.status_code == 422
+        assert "已有叫“助商稳企·护航发展”的方案，请换一个分得清的名称" in words(answer)
+        assert clerk.post(address, body | {"region": cast.county.pk}).status_code == 302
+
+    def test_a_template_says_how_long_and_that_a_plan_is_not_an_end(self, clerk):
+        page = words(clerk.get(reverse("liaison:programme-new", args=["p1"])))
+        assert "长期，每批 12 个月" in page
+        assert "疑难类 15 天内拿出方案" in page
+
+    def test_a_programme_with_batches_leads_to_them(self, clerk):
+        for code, leads in (("p1", True), ("p2", False)):
+            version = (
+                preset_version(code) if code == "p1" else ProgrammeVersion.objects.get(programme__code=code)
+            )
+            page = clerk.get(reverse("liaison:programme", args=[version.programme.code])).content.decode()
+            assert (reverse("companies:batches", args=[code]) in page) is leads
 
     def test_a_code_that_is_taken_is_refused_and_a_free_one_proposed(self, clerk, cast):
         address = reverse("liaison:programme-new", args=["p2"])
