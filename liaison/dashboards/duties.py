@@ -238,14 +238,16 @@ def _papers(official: Official) -> list[Errand]:
     for bulletin in drafts.select_related("programme__region", "month_end").order_by("month_end__month"):
         if runs_programme(official, bulletin.programme):
             month = f"{bulletin.month_end.month:%-m月}"
-            title, reason = f"{month}通报待印发", "数据已冻结，补上“下步安排”即可印发"
+            title = f"{month}通报待印发"
+            reason = f"{bulletin.programme} · 数据已冻结，补上“下步安排”即可印发"
             errands.append(Errand("file-text", title, reason, bulletin.get_absolute_url()))
     prepared = DispatchMeeting.objects.visible_to(official).filter(state=MeetingState.PREPARED)
     meetings: Any = prepared.select_related("programme__region").annotate(n=Count("items")).order_by("month")
     for meeting in meetings:
         if runs_programme(official, meeting.programme):
             title = f"{meeting.month:%-m月}调度会待召开"
-            reason = f"议题 {meeting.n} 项已排好" if meeting.n else "本月没有卡住的问题，可以不开"
+            items = f"议题 {meeting.n} 项已排好" if meeting.n else "本月没有卡住的问题，可以不开"
+            reason = f"{meeting.programme} · {items}"
             errands.append(Errand("users-group", title, reason, meeting.get_absolute_url()))
     return errands
 

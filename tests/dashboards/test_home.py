@@ -85,6 +85,8 @@ class TestErrands:
         DispatchMeetingFactory(programme=cast.version.programme, month=end.month)
         month = f"{end.month:%-m月}"
         assert titles(cast.office) == [f"{month}通报待印发", f"{month}调度会待召开"]
+        name = cast.version.programme.name  # two programmes end their months on the same day
+        assert all(errand.reason.startswith(name) for errand in due_today(cast.office).errands)
         assert titles(cast.leader) == []
 
     def test_office_passes_links_on(self, cast):
