@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from companies.models import Assignment
 from issues.reports.duties import Ledger, ledger_for
 from liaison.choices import VersionStatus
 from liaison.models import Batch, DutyRule, Official, Programme
@@ -25,15 +26,19 @@ class Found:
 def find_ledger(reader: Official, chosen: Mapping[str, Any], code: str = "") -> Found | None:
     """The ledger that is chosen; None where the programme or the batch named does not exist.
 
-    Unless a programme is named, it is the latest begun whose published rules have duties, else the latest;
-    unless a batch is, the one that began last.
+    Unless a programme is named, it is the latest begun whose published rules have duties and in which the
+    reader sees somebody at work, else the latest with duties, else the latest; unless a batch is, the one
+    that began last.
     """
     on = reader.access.on
     ruled = DutyRule.objects.filter(
         version__programme=OuterRef("pk"), version__status=VersionStatus.PUBLISHED
     )
-    visible = Programme.objects.visible_to(reader).annotate(has_duties=Exists(ruled))
-    programmes = list(visible.order_by("-has_duties", "-starts_on", "pk"))
+    at_work = Assignment.objects.visible_to(reader).filter(enrolment__programme=OuterRef("pk"))
+    visible = Programme.objects.visible_to(reader).annotate(
+        has_duties=Exists(ruled), is_at_work=Exists(at_work)
+    )
+    programmes = list(visible.order_by("-has_duties", "-is_at_work", "-starts_on", "pk"))
     if named := code or chosen.get("programme"):
         programme = next((p for p in programmes if p.code == named), None)
         if programme is None:

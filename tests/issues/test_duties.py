@@ -265,6 +265,16 @@ class TestPages:
         for link in links:
             assert client.get(reverse("issues:duties") + link.replace("&amp;", "&")).status_code == 200
 
+    def test_a_programme_without_anybody_yet_is_not_the_first_to_be_shown(self, p1, client_as, clock):
+        clock(at(2026, 6, 30))
+        services.load_preset(
+            preset="p1", region=p1.cast.city, starts_on=date(2026, 6, 1), code="later", name="下一轮驻企",
+            by=p1.cast.office, at=at(2026, 5, 20),
+        )  # fmt: skip
+        page = client_as("office").get(reverse("issues:duties"))
+        assert [code for code, _, _ in page.context["programmes"]][:2] == ["p1", "later"]
+        assert "第一批" in page.content.decode()
+
     def test_people_are_found_by_name_and_by_unit(self, p1, client_as, clock):
         clock(at(2026, 6, 30))
         client = client_as("office")
