@@ -20,7 +20,7 @@ from companies.forms.assignments import ANY, BulkSeatForm, EnrolmentFilter, Seat
 from companies.models import Assignment, Enrolment
 from companies.models.assignments import EnrolmentQuerySet
 from companies.reports.pictures import draw_teams
-from companies.views.queues import Tally, Test, again, anything, kept, page_of, under, workbook_of
+from companies.views.queues import Tally, Test, again, anything, kept, page_of, same, under, workbook_of
 from liaison.choices import Holder, RegionLevel, SeatPlace
 from liaison.models import Department, Group, Official, Posting, Region, TeamRole
 from liaison.normalise import row_key
@@ -37,7 +37,7 @@ def enrolments(request: HttpRequest) -> HttpResponse:
     shown = _filtered(request)
     tally, counties = _tally(request)
     roles = _roles(request)
-    coverage = reports.seat_coverage(_filtered(request, without="missing"), on)
+    coverage = reports.seat_coverage(_filtered(request, "missing"), on)
     count = shown.order_by().count() if request.GET.get("missing") else tally.count()
     page = page_of(request, shown, count)
     page.object_list = reports.teams_of(cast("EnrolmentQuerySet", page.object_list), on)
@@ -59,6 +59,9 @@ def enrolments(request: HttpRequest) -> HttpResponse:
                     if (n := tally.count("company__region__path", under(c.path)))
                 ],
             ],
+            "programmes": [
+                (code, name, tally.count("programme__code", same(code))) for code, name in _programmes(tally)
+            ],
             "gaps": [
                 (ANY, "任一席位空缺", None),
                 *[(row.code, f"缺{row.name}", row.missing, "red" if row.missing else "") for row in coverage],
@@ -68,6 +71,7 @@ def enrolments(request: HttpRequest) -> HttpResponse:
             else None,
             "departments": _units_to_choose(request) if perms.may_enrol(request.user) else [],
             "groups": _groups_to_choose(request, roles),
+            "holder": _holder(request),
             "is_filtered": bool(kept(request, "q", "region", "missing", "programme", "official")),
         },
     )
@@ -87,18 +91,25 @@ def _check_reader(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _filtered(request: HttpRequest, without: str = "") -> EnrolmentQuerySet:
+def _holder(request: HttpRequest) -> Official | None:
+    """The one official whose seats the list is narrowed to, if it is."""
+    key = row_key(request.GET.get("official", ""))
+    return Official.objects.visible_to(request.user).filter(pk=key).first() if key else None
+
+
+def _filtered(request: HttpRequest, *without: str) -> EnrolmentQuerySet:
     given = request.GET.copy()
-    given.pop(without, None)
+    for name in without:
+        given.pop(name, None)
     rows = Enrolment.objects.visible_to(request.user).in_force(request.user.access.on)
     return cast("EnrolmentQuerySet", EnrolmentFilter(given, rows, request=request).qs)
 
 
 def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
     rows = (
-        _filtered(request, without="region")
+        _filtered(request, "region", "programme")
         .order_by()
-        .values("company__region__path")
+        .values("company__region__path", "programme__code", "programme__name")
         .annotate(n=Count("pk"))
         .order_by()
     )
@@ -109,7 +120,15 @@ def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
         region = next((c for c in counties if c.code == code), None) or regions.filter(code=code).first()
         if region is not None:
             chosen["company__region__path"] = under(region.path)
+    if code := request.GET.get("programme"):
+        chosen["programme__code"] = same(code)
     return Tally(rows, chosen), counties
+
+
+def _programmes(tally: Tally) -> list[tuple[str, str]]:
+    """The programmes in the list by name; none where there is nothing to choose between."""
+    found = {(row["programme__code"], row["programme__name"]) for row in tally.rows}
+    return sorted(found, key=lambda pair: pair[::-1]) if len(found) > 1 else []
 
 
 def _roles(request: HttpRequest) -> list[TeamRole]:

@@ -21,6 +21,7 @@ from tests.factories import (
     ProjectFactory,
     VisitFactory,
 )
+from tests.factories.rulebook import preset_version
 
 URL = reverse
 
@@ -283,6 +284,31 @@ class TestEnrolments:
         short = client.get(URL("companies:enrolments"), {"missing": "officer"})
         assert [team.enrolment for team in short.context["page"].object_list] == [enrolment]
         assert client.get(URL("companies:enrolments"), {"missing": "any"}).context["count"] == 1
+
+    def test_tells_programmes_apart(self, client_as, cast):
+        """Each row says its programme where there are several, and a chip counts and shows one alone."""
+        alone = client_as("office").get(URL("companies:enrolments"))
+        assert alone.context["programmes"] == []
+        version = preset_version("p1")
+        EnrolmentFactory(company=cast.company, version=version)
+        page = client_as("office").get(URL("companies:enrolments"))
+        counted = {code: n for code, _, n in page.context["programmes"]}
+        assert counted == {"p1": 1, "p2": 2}
+        assert page.content.decode().count(f'<small class="muted">{version.programme}</small>') == 1
+        for code, n in counted.items():
+            one = client_as("office").get(URL("companies:enrolments"), {"programme": code})
+            assert (one.context["count"], len(one.context["page"].object_list)) == (n, n)
+            assert {c: m for c, _, m in one.context["programmes"]} == counted
+
+    def test_says_whose_seats_it_lists_when_it_lists_one_officials(self, client_as, cast):
+        address = f"{URL('companies:enrolments')}?official={cast.official.pk}"
+        assert (
+            address
+            in client_as("office").get(URL("liaison:official", args=[cast.official.pk])).content.decode()
+        )
+        page = client_as("office").get(address).content.decode()
+        assert f"只列 {cast.official.name} 担任席位的 1 项" in page
+        assert "担任席位的" not in client_as("office").get(URL("companies:enrolments")).content.decode()
 
     def test_gives_many_a_lead_unit(self, client_as, cast):
         empty = [EnrolmentFactory(company=CompanyFactory(region=cast.county)) for _ in range(2)]
