@@ -27,6 +27,7 @@ from tests.factories import (
     Cast,
     CompanyFactory,
     DutyEntryFactory,
+    DutyFileFactory,
     EnrolmentFactory,
     OfficialFactory,
     PostingFactory,
@@ -314,6 +315,25 @@ class TestPages:
         assert [row.cells[2].text for row in table.rows] == ["姓名", "县长甲", "驻企丙", "驻企乙"]
         assert "帮企业申报技改补贴" in table.rows[3].cells[4].text
         assert AuditEvent.objects.get(action="导出").detail["format"] == "docx"
+
+    def test_both_name_the_evidence_that_lies_behind_a_line(self, p1, client_as, clock):
+        clock(at(2026, 6, 30))
+        common = {"enrolment": p1.enrolment, "official": p1.resident}
+        entry = DutyEntryFactory(words="帮企业申报技改补贴", **common)
+        DutyFileFactory(owner=entry, name="受理回执.pdf")
+        DutyFileFactory(owner=entry, name="现场.jpg")
+        DutyEntryFactory(words="写了一条建议", source="suggestion", **common)
+        client, told = client_as("office"), "帮企业申报技改补贴（附件 2 个：受理回执.pdf、现场.jpg）"
+        answer = client.post(reverse("issues:duties-export"))
+        sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+        head, *rows = list(sheet.iter_rows(values_only=True))
+        row = dict(zip(head, next(row for row in rows if row[1] == "驻企乙"), strict=True))
+        assert row["对接一项政策明细"] == f"2026-03-02 {p1.cast.company.name}：{told}"
+        assert not [name for name, cell in row.items() if "附件" in str(cell) and name != "对接一项政策明细"]
+        answer = client.post(reverse("issues:duties-paper"))
+        table = Document(io.BytesIO(b"".join(answer.streaming_content))).tables[0]
+        cells = next(row for row in table.rows if row.cells[2].text == "驻企乙").cells
+        assert [cell.text.count(told) for cell in cells] == [0, 0, 0, 0, 1, *[0] * (len(cells) - 5)]
 
     def test_the_ledger_costs_the_same_for_many_people(
         self, p1, client_as, clock, django_assert_max_num_queries: Callable[..., Any]
