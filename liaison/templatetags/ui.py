@@ -477,18 +477,26 @@ def fields(form: forms.BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/form_errors.html")
-def form_errors(form: forms.BaseForm, focus: bool = True) -> dict[str, Any]:
-    """What has to be mended, at the head of the form, each line leading to its field."""
+def form_errors(
+    form: forms.BaseForm, focus: bool = True, rows: Iterable[forms.BaseForm] = (), row_name: str = "第"
+) -> dict[str, Any]:
+    """What has to be mended, at the head of the form, each line leading to its field.
+
+    `rows`: the forms of its formset, called by `row_name` and their number.
+    """
+    named = [("", form), *((f"{row_name} {number} · ", row) for number, row in enumerate(rows, start=1))]
     lines = [
         {
-            "label": str(bound.label).rstrip("？?"),
+            "label": before + str(bound.label).rstrip("？?"),
             "ident": bound.id_for_label or f"{bound.auto_id}_group",
             "text": text,
         }
-        for bound in form
+        for before, one in named
+        for bound in one
         for text in bound.errors
     ]
     return {
+        "focus": focus,
         "general": form.non_field_errors(),
         "lines": lines,
         "count": len(lines) + len(form.non_field_errors()),

@@ -358,3 +358,24 @@ def _frame() -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["400.html", "500.html"])
 def test_pages_of_last_resort_need_nothing_to_render(name: str) -> None:
     assert "回到首页" in render_to_string(name)
+
+
+class TestFormErrors:
+    class Row(forms.Form):
+        words = forms.CharField(label="措施", error_messages={"required": "请写明措施"})
+
+    def test_the_summary_takes_the_focus_and_counts_the_rows_of_a_formset(self):
+        rows = forms.formset_factory(self.Row, extra=0)(
+            {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "2", "form-0-words": "走访"}
+        )
+        form = self.Row({"words": ""})
+        page = render('{% form_errors form rows=rows row_name="措施" %}', form=form, rows=rows)
+        assert "data-focus" in page
+        assert "有 2 处需要改一下" in page
+        assert '<a href="#id_form-1-words">措施 2 · 措施</a>：请写明措施' in page
+        assert "data-focus" not in render("{% form_errors form focus=False %}", form=form)
+
+    def test_several_reasons_stand_on_lines_of_their_own(self):
+        form = self.Row({"words": "走访"})
+        form.add_error("words", ["太短", "太笼统"])
+        assert "太短<br>太笼统" in render("{% field form.words %}", form=form)
