@@ -10,6 +10,9 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import QueryDict
 
+from liaison.choices import FileKind
+from liaison.forms.files import FilesForm
+
 CITY = ZoneInfo("Asia/Shanghai")
 LONG_NAME = "汉江新能源汽车零部件智能制造产业园投资建设运营管理有限公司"  # 29 characters: the usual longest
 
@@ -211,6 +214,35 @@ def _charts() -> dict[str, dict[str, Any]]:
     }
 
 
+def _shelves() -> dict[str, dict[str, Any]]:
+    """Attachments as one reads them, as one keeps them with a file refused, and none."""
+
+    def row(name: str, kind: FileKind, size: int, who: str, day: int) -> dict[str, Any]:
+        at = datetime(2026, 10, day, 16, 20, tzinfo=CITY)
+        file = {"name": name, "what": kind, "kind": kind.value, "size": size}
+        return {
+            "file": file | {"uploaded_by": {"name": who}, "uploaded_at": at},
+            "open_url": "#shelf-title",
+            "remove_url": "#shelf-title",
+        }
+
+    plan = row(f"{LONG_NAME}包抓方案（定稿）.docx", FileKind.DOCX, 284_160, "陈明", 9)
+    photo = row("厂区东门.jpg", FileKind.JPG, 1_845_000, "王秀兰", 10)
+    roster = row("用工花名册.xlsx", FileKind.XLSX, 9_216, "陈明", 9)
+    wrong = FilesForm({}, auto_id="shelf_%s")
+    wrong.add_error("attached", "“受理通知.pdf”没有上传：内容是可执行程序，不是附件能收的类型。")
+    common = {"form": FilesForm(auto_id="empty_%s"), "add_url": ""}
+    return {
+        "read": {
+            "ident": "shelf-read",
+            "rows": [plan, roster],
+        }
+        | common,
+        "kept": {"ident": "shelf-kept", "rows": [photo], "form": wrong, "add_url": "#shelf-title"},
+        "none": {"ident": "shelf-none", "rows": []} | common,
+    }
+
+
 def sample_context() -> dict[str, Any]:
     """Everything that templates/liaison/components.html shows."""
     wrong = SampleForm(
@@ -223,6 +255,7 @@ def sample_context() -> dict[str, Any]:
         "wrong": wrong,
         "tickets": _tickets(),
         "events": _events(),
+        "shelves": _shelves(),
         "charts": _charts(),
         "page": page,
         "one_page": Paginator(range(4), 50).page(1),

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib import messages
 from django.db import models
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from liaison.files import FileRefused
@@ -36,6 +38,18 @@ class Shelf:
     remove_name: str  # of the address that takes it away
     add_url: str = ""
     form: FilesForm = field(default_factory=lambda: FilesForm(auto_id="id_%s"))
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Each file with its addresses."""
+        return [
+            {
+                "file": file,
+                "open_url": reverse(self.open_name, args=[file.pk]),
+                "remove_url": reverse(self.remove_name, args=[file.pk]),
+            }
+            for file in self.files
+        ]
 
 
 def add_files(request: HttpRequest, *, model: type[StoredFile], owner: models.Model) -> tuple[int, FilesForm]:
