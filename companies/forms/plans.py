@@ -24,7 +24,12 @@ class PlanForm(forms.Form):
     """Goals and the day by which; `seen` is the revision that the page showed."""
 
     use_required_attribute = False
-    goals = forms.CharField(label="目标", widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
+    goals = forms.CharField(
+        label="目标",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        error_messages={"required": "请写明目标：要帮企业办成什么。"},
+    )
     due_on = forms.DateField(label="完成日期", required=False, help_text="没有单独填期限的措施以此为限")
     seen = forms.IntegerField(
         widget=forms.HiddenInput,

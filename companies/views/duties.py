@@ -19,6 +19,7 @@ from companies.choices import DutyKind
 from companies.forms.duties import DutyForm
 from companies.models import Company, DutyEntry, DutyFile, Enrolment
 from liaison.files import Checked, FileRefused
+from liaison.forms.files import SEND_AGAIN
 from liaison.models import DutyRule
 from liaison.services import keep_file
 from liaison.uploads import TOO_LARGE
@@ -63,6 +64,8 @@ def duty_new(request: HttpRequest, uscc: str) -> HttpResponse:
             return redirect(company)
     mine = DutyEntry.objects.visible_to(request.user).standing().filter(official=request.user)
     mine = mine.filter(enrolment__company=company).annotate(n_files=Count("files"))
+    if form.errors and request.FILES and "attached" not in form.errors:
+        form.add_error("attached", SEND_AGAIN)  # a browser does not keep them over a refused form
     context = {
         "company": company,
         "enrolments": enrolments,

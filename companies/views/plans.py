@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from companies import perms, reports, services
 from companies.forms.plans import (
+    BLANK_ROWS,
     LATE,
     OPEN,
     STATES,
@@ -28,7 +29,9 @@ from companies.forms.plans import (
 )
 from companies.models import Enrolment, PlanFile, PlanMeasure, ServicePlan
 from companies.services.plans import MOST_MEASURES
+from liaison.forms.files import SEND_AGAIN, FilesForm
 from liaison.normalise import row_key
+from liaison.uploads import TOO_LARGE
 from liaison.views.files import Shelf, add_files, answer_shelf, hand_out, take_away
 
 PER_PAGE = 50
@@ -61,10 +64,12 @@ def plan_write(request: HttpRequest, pk: int) -> HttpResponse:
     # What was sent stands for itself: beside initial values an unchanged row would count as an empty one.
     shown = None if bound else rows_of(measures)
     rows = MeasureRows(bound, initial=shown, prefix="m", form_kwargs={"people": people})
+    rows.extra = 1 if measures else BLANK_ROWS
+    attach = FilesForm(bound, auto_id="id_plan_%s")  # with the first saving; later the shelf takes them
     outrun = False
     if request.method == "POST" and form.is_valid() and rows.is_valid():
         try:
-            services.write_plan(
+            plan = services.write_plan(
                 enrolment=found,
                 goals=form.cleaned_data["goals"],
                 due_on=form.cleaned_data["due_on"],
@@ -82,16 +87,19 @@ def plan_write(request: HttpRequest, pk: int) -> HttpResponse:
         except services.PlanRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "包抓方案已保存。" if state else "包抓方案已保存，可以在下面添加附件。")
-            if state and "more" not in request.POST:
+            messages.success(request, "包抓方案已保存。")
+            if _attach(request, plan) and "more" not in request.POST:
                 return redirect(f"{found.company.get_absolute_url()}#team-{found.pk}")
             return redirect("companies:plan-write", found.pk)
     wrong = bool(form.errors) or (rows.is_bound and not rows.is_valid())
+    if wrong and request.FILES:
+        attach.add_error("attached", SEND_AGAIN)
     context = {
         "enrolment": found,
         "state": state,
         "outrun": outrun,
         "form": form,
+        "attach": attach,
         "rows": rows,
         "number": rows.total_form_count(),
         "most": MOST_MEASURES,
@@ -161,6 +169,16 @@ def _shelf(request: HttpRequest, plan: ServicePlan, **more: Any) -> Shelf:
         add_url=reverse("companies:plan-files", args=[plan.enrolment_id]),
         **more,
     )
+
+
+def _attach(request: HttpRequest, plan: ServicePlan) -> bool:
+    """Files sent with the plan: it stands; what cannot be kept is said beside it. True: all are."""
+    if not request.FILES and not getattr(request, TOO_LARGE, False):
+        return True
+    _, form = add_files(request, model=PlanFile, owner=plan)
+    for why in form.errors.get("attached", []):
+        messages.warning(request, str(why))
+    return form.is_valid()
 
 
 def _answer(request: HttpRequest, plan: ServicePlan, **more: Any) -> HttpResponse:

@@ -20,6 +20,8 @@ HELP = (
 )
 TOO_MUCH = f"一次上传的文件合计超过 {settings.UPLOAD_MAX_BYTES // 2**20} MB，没有上传完，请分几次上传。"
 
+SEND_AGAIN = "选好的文件还没有上传。改好后请重新选择文件，再保存。"
+
 
 class FilesInput(forms.FileInput):
     allow_multiple_selected = True

@@ -12,6 +12,7 @@ from companies.reports import plans_of
 from companies.services import MeasureLine, PlanOutrun, PlanRefused, write_plan
 from liaison.models import AuditEvent
 from tests.factories import OfficialFactory, PlanMeasureFactory, ServicePlanFactory, at
+from tests.files.samples import PDF, upload
 
 NOW = at(2026, 4, 2, 10)
 WALK = MeasureLine("走访", due_on=date(2026, 6, 30))
@@ -154,6 +155,24 @@ class TestPage:
         page = client.get(cast.company.get_absolute_url()).content.decode()
         assert "每月走访" in page
         assert "限 2027-01-29" in page
+
+    def test_files_come_with_the_first_saving_and_a_lie_stops_neither_plan_nor_files(self, client_as, cast):
+        client = client_as("official")
+        files = [upload(PDF, "方案.pdf"), upload(b"MZ" + b"\0" * 99, "照片.jpg")]
+        sent = body({"words": "走访", "due_on": "2026-12-31"})
+        answer = client.post(self.url(cast), sent | {"attached": files}, follow=True)
+        assert answer.redirect_chain == [(self.url(cast), 302)], "where the other file can be added"
+        page = answer.content.decode()
+        assert "已上传 1 个附件" in page
+        assert "“照片.jpg”没有上传：内容是可执行程序" in page
+        assert [file.name for file in ServicePlan.objects.get().files.all()] == ["方案.pdf"]
+
+    def test_with_a_refused_plan_its_files_are_asked_for_again(self, client_as, cast):
+        sent = body({"words": "", "due_on": "2026-12-31"}) | {"attached": [upload(PDF, "方案.pdf")]}
+        answer = client_as("official").post(self.url(cast), sent)
+        assert answer.status_code == 422
+        assert "请重新选择文件" in answer.content.decode()
+        assert not ServicePlan.objects.exists()
 
     def test_somebody_who_is_not_in_the_team_cannot_be_put_in_charge(self, client_as, cast):
         outsider = OfficialFactory()

@@ -168,6 +168,13 @@ class TestDutyEvidence:
         assert "讲政策" in answer.content.decode()
         assert not DutyFile.objects.exists()
 
+    def test_with_a_refused_line_its_files_are_asked_for_again(self, client_as, cast):
+        url = URL("companies:duty-new", args=[cast.company.uscc])
+        sent = self.body(cast, words="", attached=[upload(PDF, "签到表.pdf")])
+        answer = client_as("official").post(url, sent)
+        assert answer.status_code == 422
+        assert "请重新选择文件" in answer.content.decode()
+
     def test_is_added_later_and_only_by_whose_line_it_is(self, client_as, entry):
         url = URL("companies:duty-files", args=[entry.pk])
         answer = client_as("official").post(url, {"attached": [upload(PDF, "签到表.pdf")]})
