@@ -18,6 +18,7 @@ from liaison.files.refusal import FileRefused
 
 _HEAD = 8192
 _MOST_MEMBERS = 20_000  # of an office document; a zip bomb has more, and takes long to list
+_MOST_UNPACKED = 300 * 1024 * 1024  # bytes of all members: what a reader's Word has to hold
 _MOST_DIRECTORY = 2 * 1024 * 1024  # bytes of [Content_Types].xml, unpacked
 _TAKEN = "可上传 PDF、Word、Excel、PPT、OFD、JPG、PNG、WebP 和纯文本（txt、csv）"
 
@@ -99,6 +100,9 @@ def _in_zip(file: BinaryIO) -> FileKind:
             members = archive.infolist()
             if len(members) > _MOST_MEMBERS:
                 raise FileRefused(f"内容是压缩包，里面有 {len(members)} 个文件，不能上传。")
+            if sum(member.file_size for member in members) > _MOST_UNPACKED:
+                most = _MOST_UNPACKED // 1024 // 1024
+                raise FileRefused(f"解开后超过 {most} MB，打开会拖垮电脑，不能上传。请压缩里面的图片后再传。")
             names = {member.filename for member in members}
             if any(name.lower().endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
                 raise FileRefused("文档含有宏（可自动运行的程序），请另存为不含宏的格式再传。")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from liaison import services
@@ -242,6 +242,12 @@ def apply_import(*, run_id: int, at: datetime) -> str:
         return _return(run_id, OUTDATED.format(_constraint(clash)), at=at)
     except UnreadableFile as problem:
         return runs.fail_import(run=ImportRun(pk=run_id), message=str(problem), at=at).state
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the job tries again
+    except Exception:  # else the run would be "being written" for good, and nobody could give it up
+        message = "写入时出现意外错误，没有写入任何内容。错误已记入日志。"
+        runs.fail_import(run=ImportRun(pk=run_id), message=message, at=at)
+        raise
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from liaison.choices import VersionStatus
-from liaison.models import Adoption, Official, Programme, ProgrammeVersion, Region, Rule
+from liaison.models import Adoption, Official, PhaseRule, Programme, ProgrammeVersion, Region, Rule
 from liaison.reports import (
     NoSuchPreset,
     RuleSet,
@@ -276,6 +276,7 @@ def publish_version(
         reasons.append(f"生效日须晚于第 {before.number} 版的生效日 {before.effective_from}。")
     if version.effective_from < programme.starts_on:
         reasons.append(f"生效日不能早于方案起始日 {programme.starts_on}。")
+    reasons += _past_the_end(programme, version, rules)
     if adopt and earlier:
         known = {difference.name for difference in differences(ruleset_of(earlier[-1]), rules)}
         if strange := sorted(set(adopt) - known):
@@ -291,6 +292,19 @@ def publish_version(
     if adopt:
         announce("version.adopted", at=at, version=version.pk)
     return version
+
+
+def _past_the_end(programme: Programme, version: ProgrammeVersion, rules: RuleSet) -> list[str]:
+    """What would only begin when the programme is over."""
+    if programme.ends_on is None:
+        return []
+    over = f"方案 {programme.ends_on} 就结束"
+    reasons = [f"生效日晚于方案的结束日：{over}。"] if version.effective_from > programme.ends_on else []
+    for phase in rules.of(PhaseRule):
+        begins = programme.starts_on + timedelta(days=phase.starts_after_days)
+        if begins > programme.ends_on:
+            reasons.append(f"阶段“{phase.name}”{begins} 才开始，{over}。")
+    return reasons
 
 
 def _draft(version: ProgrammeVersion) -> ProgrammeVersion:

@@ -178,3 +178,11 @@ def test_a_swollen_directory_is_not_unpacked():
     assert len(swollen) < 10_000
     with pytest.raises(FileRefused, match="已损坏"):
         check_upload(upload(swollen, "胀.docx"))
+
+
+def test_a_document_that_swells_when_opened_is_refused(monkeypatch):
+    monkeypatch.setattr("liaison.files.kinds._MOST_UNPACKED", 2 * 1024 * 1024)
+    bomb = zipped(**{"[Content_Types].xml": b"<Types/>", "word/document.xml": b"0" * (3 * 1024 * 1024)})
+    assert len(bomb) < 10_000
+    with pytest.raises(FileRefused, match="解开后超过 2 MB"):
+        check_upload(upload(bomb, "弹.docx"))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from django.core.management import call_command
 
+from companies.imports.enrolments import EnrolmentExaminer
 from companies.models import Enrolment
-from liaison.choices import Reach, SystemRole, Verdict
+from liaison.choices import ImportState, Reach, SystemRole, Verdict
 from liaison.imports.rosters import roster_of
 from liaison.models import AuditEvent, Official
 from tests.factories import (
@@ -139,3 +141,20 @@ def test_a_code_of_another_county_tells_nothing_but_that_it_is_elsewhere(cast: C
     told = str([reasons(run, 2), reasons(run, 3)])
     assert "不在云溪县范围内" in told
     assert cast.company.name not in told
+
+
+def test_a_fault_while_writing_is_said_and_does_not_keep_the_run_writing_for_good(
+    office: Official, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    content = sheet_bytes(HEADINGS, [[CompanyFactory(region=cast.county).uscc, "", "", "", ""]])
+    run = check("enrolments", content, office, options=P2)
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("no such luck")
+
+    monkeypatch.setattr(EnrolmentExaminer, "write", fail)
+    with pytest.raises(RuntimeError, match="no such luck"):
+        confirm(run, office)
+    run.refresh_from_db()
+    assert (run.state, run.applied_by) == (ImportState.FAILED, None)
+    assert "没有写入任何内容" in run.message
