@@ -36,6 +36,11 @@ class EnrolmentFilter(FilterSet):
     official = NumberFilter(
         among=lambda asked: Official.objects.all(), method="held_by", label="包抓干部编号"
     )
+    counted = django_filters.ChoiceFilter(
+        choices=[("company", "企业"), ("project", "项目")],
+        method="counting",
+        label="只看计入限额的（company 企业，project 项目）",
+    )
     sort = django_filters.OrderingFilter(
         fields=[("company__pinyin", "name"), ("starts_on", "start"), ("last_on", "last")], label="排序"
     )
@@ -61,6 +66,15 @@ class EnrolmentFilter(FilterSet):
     def held_by(self, queryset: QuerySet[Enrolment], name: str, value: int) -> QuerySet[Enrolment]:
         seats = Assignment.objects.in_force(self.on).filter(enrolment=OuterRef("pk"), official=value)
         return queryset.filter(Exists(seats))
+
+    def counting(self, queryset: QuerySet[Enrolment], name: str, value: str) -> QuerySet[Enrolment]:
+        """What the quotas count: of the official, if one is asked for, as the load report has it."""
+        seats = Assignment.objects.in_force(self.on).filter(
+            enrolment=OuterRef("pk"), role__counts_to_quota=True, official__isnull=False
+        )
+        if official := self.form.cleaned_data.get("official"):
+            seats = seats.filter(official=official)
+        return queryset.filter(Exists(seats), project__isnull=value == "company")
 
     def filter_queryset(self, queryset: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
         """Teams by company name unless asked otherwise, always in one settled order."""

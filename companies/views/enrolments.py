@@ -49,7 +49,7 @@ def enrolments(request: HttpRequest) -> HttpResponse:
             "page": page,
             "count": count,
             "words": request.GET.get("q", ""),
-            "kept": kept(request, "region", "missing", "programme", "official", "sort"),
+            "kept": kept(request, "region", "missing", "programme", "official", "counted", "sort"),
             "coverage": coverage,
             "counties": [
                 ("", "全部", tally.count("company__region__path", anything)),
@@ -72,7 +72,8 @@ def enrolments(request: HttpRequest) -> HttpResponse:
             "departments": _units_to_choose(request) if perms.may_enrol(request.user) else [],
             "groups": _groups_to_choose(request, roles),
             "holder": _holder(request),
-            "is_filtered": bool(kept(request, "q", "region", "missing", "programme", "official")),
+            "counted": request.GET.get("counted", ""),
+            "is_filtered": bool(kept(request, "q", "region", "missing", "programme", "official", "counted")),
         },
     )
 

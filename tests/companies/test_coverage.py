@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -148,6 +149,21 @@ class TestLoads:
         assert (one.companies, one.projects, one.limit) == (1, 1, quota.companies)
         assert one.spare == quota.companies - 1
         assert one.county == cast.city.path
+
+    def test_each_figure_opens_just_what_it_counts(self, cast, places, client_as):
+        """Seats that count to no quota stay out, and a company is not a project."""
+        led = EnrolmentFactory(company=CompanyFactory(region=cast.county), version=cast.version)
+        AssignmentFactory(enrolment=led, seat="head", official=cast.official)
+        client = client_as("office")
+        asked = {"programme": cast.version.programme.code}
+        page = client.get(reverse("companies:load-rows"), asked).content.decode().replace("&amp;", "&")
+        links = re.findall(rf'href="([^"]+official={cast.official.pk}&[^"]+counted=[^"]+)"', page)
+        one = self.people(cast)["林小舟"]
+        counts = [client.get(link).context["count"] for link in links]
+        assert counts == [one.companies, one.projects] == [1, 1]
+        whole = client.get(links[0].replace("&counted=company", ""))
+        assert whole.context["count"] == 3
+        assert "计入限额的 1 户企业" in client.get(links[0]).content.decode()
 
     def test_a_rank_line_adds_up_and_leaves_nobody_out(self, cast, places):
         people = list(self.people(cast).values())
