@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from django.contrib import messages
@@ -40,7 +41,13 @@ def _drawn(card: DoorCard) -> SafeString:
 def _sheets(cards: list[DoorCard], request: HttpRequest) -> list[dict[str, Any]]:
     people = people_on_cards([card.company_id for card in cards], request.user.access.on)
     return [
-        {"card": card, "company": card.company, "people": people[card.company_id], "code": _drawn(card)}
+        {
+            "card": card,
+            "company": card.company,
+            "people": people[card.company_id],
+            "code": _drawn(card),
+            "link": urlsplit(services.link_of_card(card)).path,
+        }
         for card in cards
     ]
 

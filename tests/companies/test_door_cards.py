@@ -87,7 +87,9 @@ class TestPages:
         text = official.post(page, follow=True).content.decode()
         assert "<svg" in text
         assert "0916-2226688" in text
-        public = client.get(reverse("companies:door-page", args=[services.sign_card(DoorCard.objects.get())]))
+        address = reverse("companies:door-page", args=[services.sign_card(DoorCard.objects.get())])
+        assert f'href="{address}"' in text
+        public = client.get(address)
         assert public.status_code == 200
         words = public.content.decode()
         assert {"林小舟", "12345", "tel:09162226688"} <= set(
