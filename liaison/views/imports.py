@@ -21,7 +21,7 @@ from liaison.forms.filters import know_names, value_of
 from liaison.forms.imports import ConfirmForm, MappingForm, UploadForm
 from liaison.imports import engine
 from liaison.imports.rosters import Roster, roster_of, rosters
-from liaison.models import ImportRow, ImportRun
+from liaison.models import ImportRow, ImportRun, Official, Programme
 from liaison.perms import may, may_in, regions_for
 from liaison.services import imports as services
 from liaison.spreadsheets import UnreadableFile
@@ -183,13 +183,13 @@ def _case(request: HttpRequest, run: ImportRun, roster: Roster) -> dict[str, Any
         "may_act": may_in(request.user, roster.capability, run.region),
         "is_moving": run.state in (ImportState.CHECKING, ImportState.APPLYING),
         "progress": _progress(run),
-        "facts": _facts(run, roster),
+        "facts": _facts(run, roster, request.user),
         "earlier": _earlier(request, run),
         "confirm": ConfirmForm(initial={"sha256": run.sha256, "digest": run.digest}),
     }
 
 
-def _facts(run: ImportRun, roster: Roster) -> list[tuple[str, object]]:
+def _facts(run: ImportRun, roster: Roster, reader: Official) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
         ("名册", roster.name),
         ("导入到", run.region),
@@ -197,8 +197,8 @@ def _facts(run: ImportRun, roster: Roster) -> list[tuple[str, object]]:
         ("上传", f"{run.uploaded_by} {timezone.localtime(run.uploaded_at):%Y-%m-%d %H:%M}"),
         ("文件指纹", run.sha256[:16]),
     ]
-    if run.options.get("programme"):
-        facts.insert(2, ("方案", run.options["programme"]))
+    if code := run.options.get("programme"):
+        facts.insert(2, ("方案", Programme.objects.visible_to(reader).filter(code=code).first() or code))
     if run.applied_at:
         facts.append(("写入", f"{run.applied_by} {timezone.localtime(run.applied_at):%Y-%m-%d %H:%M}"))
     return facts

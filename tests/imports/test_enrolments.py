@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 
 from companies.imports.enrolments import EnrolmentExaminer
 from companies.models import Enrolment
@@ -158,3 +160,12 @@ def test_a_fault_while_writing_is_said_and_does_not_keep_the_run_writing_for_goo
     run.refresh_from_db()
     assert (run.state, run.applied_by) == (ImportState.FAILED, None)
     assert "没有写入任何内容" in run.message
+
+
+def test_the_wizard_names_the_programme(office: Official, cast: Cast, client: Client):
+    content = sheet_bytes(HEADINGS, [[CompanyFactory(region=cast.county).uscc, "", "", "", ""]])
+    run = check("enrolments", content, office, options=P2)
+    client.force_login(office)
+    page = client.get(reverse("liaison:import", args=[run.pk]))
+    assert ("方案", cast.version.programme) in page.context["facts"]
+    assert str(cast.version.programme) in page.content.decode()
