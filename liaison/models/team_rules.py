@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
@@ -74,6 +75,17 @@ class TeamRole(Rule):
         return self.name
 
 
+_OWN_SEAT = """
+    IF NOT EXISTS (
+        SELECT FROM liaison_teamrole r WHERE r.id = NEW.role_id AND r.version_id = NEW.version_id
+    ) THEN
+        RAISE EXCEPTION 'liaison_eligibility_own_seat: the seat is of another version'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'liaison_eligibility_own_seat';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class Eligibility(Rule):
     """任职资格: a rank whose officials may hold the seat, and their age limit.
 
@@ -109,6 +121,15 @@ class Eligibility(Rule):
                 name="liaison_eligibility_age_sane",
                 condition=Q(max_age__isnull=True) | Q(max_age__range=(18, 70)),
                 violation_error_message="年龄上限应在 18 与 70 岁之间。",
+            ),
+        ]
+        triggers = [
+            *Rule.Meta.triggers,
+            pgtrigger.Trigger(
+                name="own_seat",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_OWN_SEAT,
             ),
         ]
 

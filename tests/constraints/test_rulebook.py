@@ -193,3 +193,9 @@ class TestRuleOfAPublishedVersion:
     def test_is_not_deleted(self, name: str, row: Rule):
         with self.refused(), transaction.atomic():
             KINDS[name].rows_of(row.version).filter(pk=row.pk).delete()
+
+
+def test_a_condition_of_a_seat_stands_beside_its_seat() -> None:
+    """Eligibility.own_seat"""
+    with pytest.raises(IntegrityError, match="liaison_eligibility_own_seat"), transaction.atomic():
+        rule(Eligibility, role=f.TeamRoleFactory())
