@@ -107,10 +107,16 @@ class TestThread:
                 },
             )
             assert answer.status_code == 302, (code, answer.content.decode()[-3000:])
-        client.post(
-            reverse("companies:plan-write", args=[enrolment.pk]),
-            {"goals": "稳住用电，扩产 20%", "measures": "专班每月到厂一次"},
-        )
+        plan = {
+            "goals": "稳住用电，扩产 20%",
+            "seen": "0",
+            "m-TOTAL_FORMS": "1",
+            "m-INITIAL_FORMS": "0",
+            "m-0-words": "专班每月到厂一次",
+            "m-0-due_on": "2026-12-31",
+        }
+        answer = client.post(reverse("companies:plan-write", args=[enrolment.pk]), plan)
+        assert answer.status_code == 302, answer.content.decode()[-3000:]
         assert Assignment.objects.filter(enrolment=enrolment).count() == 6
         assert enrolment.plan.goals
 
