@@ -17,14 +17,21 @@ class Status(models.TextChoices):
 
     DRAFT = "draft", "待上报"
     REPORTED = "reported", "待分派"
+    TRIAGED = "triaged", "待交办"
     DISPATCHED = "dispatched", "待签收"
+    RETURNED = "returned", "退回待裁定"
     IN_PROGRESS = "in_progress", "办理中"
     RESOLVED = "resolved", "待答复"
     ANSWERED = "answered", "待确认"
     CLOSED = "closed", "已销号"
+    MERGED = "merged", "已并案"
+    EXCLUDED = "excluded", "已剔除"
 
 
-OPEN = tuple(s for s in Status.values if s != Status.CLOSED)
+ENDED = (Status.CLOSED, Status.MERGED, Status.EXCLUDED)  # only 销号 counts as closed
+OPEN = tuple(s for s in Status.values if s not in ENDED)
+UNGIVEN = (Status.DRAFT, Status.REPORTED, Status.TRIAGED, Status.RETURNED)  # no unit answers for it now
+AT_OFFICE = (Status.REPORTED, Status.TRIAGED, Status.RETURNED)
 
 
 class Outcome(models.TextChoices):
@@ -48,6 +55,15 @@ class Part(models.TextChoices):
     COOPERATE = "cooperate", "协办"
 
 
+class ExclusionReason(models.TextChoices):
+    """Why a problem is taken out of the programme's account (剔除); granted by another than who asks."""
+
+    NOT_A_PROBLEM = "not_a_problem", "不属企业诉求"
+    UNLAWFUL = "unlawful", "诉求不合法或正在诉讼、仲裁"
+    OUT_OF_SCOPE = "out_of_scope", "不在本方案受理范围"
+    GONE = "gone", "企业已注销或迁出"
+
+
 class ReturnReason(models.TextChoices):
     """Why a unit objects to a dispatch (退回)."""
 
@@ -57,21 +73,42 @@ class ReturnReason(models.TextChoices):
     REPEATED = "repeated", "重复交办"
 
 
+class RequestKind(models.TextChoices):
+    """What is asked for and decided by somebody else (申请)."""
+
+    EXCLUSION = "exclusion", "剔除"
+
+
+class RequestState(models.TextChoices):
+    PENDING = "pending", "待审批"
+    GRANTED = "granted", "已同意"
+    REFUSED = "refused", "不同意"
+    DROPPED = "dropped", "已收回"
+
+
 class Move(models.TextChoices):
     """What can happen to a problem."""
 
     COLLECT = "collect", "登记"
     REPORT = "report", "上报"
     FORWARD = "forward", "逾期自动转办公室"
+    TRIAGE = "triage", "定级"
     DISPATCH = "dispatch", "交办"
     SIGN = "sign", "签收"
     OBJECT = "object", "退回"
+    UPHOLD = "uphold", "维持交办"
     PROGRESS = "progress", "进展"
     COOPERATE = "cooperate", "协办反馈"
     RESOLVE = "resolve", "办结"
     ANSWER = "answer", "答复企业"
     CONFIRM = "confirm", "确认销号"
     REWORK = "rework", "不满意重办"
+    MERGE = "merge", "并案"
+    ABSORB = "absorb", "并入"
+    ASK_EXCLUSION = "ask_exclusion", "申请剔除"
+    GRANT_EXCLUSION = "grant_exclusion", "同意剔除"
+    REFUSE_EXCLUSION = "refuse_exclusion", "不同意剔除"
+    DROP_EXCLUSION = "drop_exclusion", "收回剔除申请"
     ESCALATE = "escalate", "提级督办"
     RECKON = "reckon", "期限重算"
 
@@ -89,6 +126,7 @@ class Light(models.TextChoices):
     RED = "red", "逾期"
     RED_PLUS = "red_plus", "严重逾期"
     DONE = "done", "已销号"
+    ENDED = "ended", "已终止"
 
 
 class MeetingState(models.TextChoices):

@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from companies.models import Assignment, Enrolment
-from issues.choices import Move, Part
+from issues.choices import Move, Part, RequestState
 from issues.models import Ticket
-from issues.transitions import RULES, Actor
+from issues.transitions import RULES, Actor, allows
 from liaison.choices import Reach, SystemRole
 from liaison.models import Access, Official, Programme
 
 
 def actors_of(official: Official, ticket: Ticket) -> frozenset[str]:
-    """What the official is to this ticket today: team, office, lead or cooperating unit."""
-    access = official.access
+    """What the official is to this ticket today: team, office, lead or cooperating unit, asker.
+
+    Costs no query where the ticket was read `as_case`.
+    """
+    access, case = official.access, read_as_case(official, ticket)
     actors: set[str] = set()
-    if _is_office_over(access, ticket.company.region.path):
+    if _is_office_over(access, case.company.region.path):
         actors.add(Actor.OFFICE)
-    if may_collect(official, ticket.enrolment_id):
+    if _is_office_over(access, case.programme.region.path):
+        actors.add(Actor.PROGRAMME_OFFICE)
+    if case.is_team:
         actors.add(Actor.TEAM)
-    for unit in ticket.units.filter(is_current=True).select_related("department"):
-        if serves_unit(access, unit.department.path):
+    for unit in case.units.all():
+        if unit.is_current and serves_unit(access, unit.department.path):
             actors.add(Actor.LEAD_UNIT if unit.part == Part.LEAD else Actor.COOPERATING_UNIT)
+    if official.pk in waiting_on(case).values():
+        actors.add(Actor.ASKER)
     return frozenset(actors)
+
+
+def read_as_case(official: Official, ticket: Ticket) -> Any:
+    """The ticket with what decides who may do what on it, read unless it was."""
+    if hasattr(ticket, "is_team"):
+        return ticket
+    return Ticket.objects.as_case(official).get(pk=ticket.pk)
+
+
+def waiting_on(ticket: Ticket) -> dict[str, int]:
+    """The requests that wait for a decision on the ticket: by kind, who asked."""
+    return {one.kind: one.asked_by_id for one in ticket.requests.all() if one.state == RequestState.PENDING}
 
 
 def may_move(official: Official, ticket: Ticket, move: str) -> bool:
@@ -30,12 +51,17 @@ def may_move(official: Official, ticket: Ticket, move: str) -> bool:
 
 
 def moves_open_to(official: Official, ticket: Ticket) -> list[Move]:
-    """The moves that the official may make now: the table's states and actors both agree."""
-    actors = actors_of(official, ticket)
+    """The moves that the official may make now: the table's states, requests and actors all agree."""
+    case = read_as_case(official, ticket)
+    actors, asked = actors_of(official, case), waiting_on(case)
     return [
         Move(move)
         for move, rule in RULES.items()
-        if ticket.status in rule.sources and rule.actors & actors and move not in BY_COMPANY
+        if case.status in rule.sources
+        and rule.actors & actors
+        and move not in BY_COMPANY
+        and allows(rule, asked)
+        and (not rule.settles or (asked[rule.settles] == official.pk) == (Actor.ASKER in rule.actors))
     ]
 
 

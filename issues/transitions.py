@@ -3,11 +3,12 @@
 Buttons, permissions, services, the API and the diagram in docs/ are all read from here.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
-from issues.choices import OPEN, Move
+from issues.choices import OPEN, Move, RequestKind
 from issues.choices import Status as S
 
 
@@ -16,10 +17,12 @@ class Actor(TextChoices):
 
     TEAM = "team", "包抓干部"
     OFFICE = "office", "协调办公室"
+    PROGRAMME_OFFICE = "programme_office", "方案所在地协调办公室"
     LEAD_UNIT = "lead_unit", "主办单位"
     COOPERATING_UNIT = "cooperating_unit", "协办单位"
     COMPANY = "company", "企业"
     CLOCK = "clock", "系统时钟"
+    ASKER = "asker", "申请人"
 
 
 @dataclass(frozen=True)
@@ -29,28 +32,43 @@ class Rule:
     sources: frozenset[str]
     target: str | None
     actors: frozenset[str]
+    opens: str = ""  # a request of this kind is made: none may wait already
+    settles: str = ""  # a request of this kind is decided or taken back: one must wait
 
 
-def _rule(sources: set[str], target: str | None, *actors: str) -> Rule:
-    return Rule(frozenset(sources), target, frozenset(actors))
+def _rule(sources: set[str], target: str | None, *actors: str, opens: str = "", settles: str = "") -> Rule:
+    return Rule(frozenset(sources), target, frozenset(actors), opens, settles)
 
+
+# While nobody has said yet what became of it.
+BEFORE_RESULT: set[str] = {S.DRAFT, S.REPORTED, S.TRIAGED, S.DISPATCHED, S.RETURNED, S.IN_PROGRESS}
 
 RULES: dict[str, Rule] = {
     Move.REPORT: _rule({S.DRAFT}, S.REPORTED, Actor.TEAM),
     Move.FORWARD: _rule({S.DRAFT}, S.REPORTED, Actor.CLOCK),
-    Move.DISPATCH: _rule({S.REPORTED}, S.DISPATCHED, Actor.OFFICE),
+    Move.TRIAGE: _rule({S.REPORTED, S.TRIAGED}, S.TRIAGED, Actor.OFFICE),
+    Move.DISPATCH: _rule({S.REPORTED, S.TRIAGED, S.RETURNED}, S.DISPATCHED, Actor.OFFICE),
     Move.SIGN: _rule({S.DISPATCHED}, S.IN_PROGRESS, Actor.LEAD_UNIT, Actor.CLOCK),
-    Move.OBJECT: _rule({S.DISPATCHED}, S.REPORTED, Actor.LEAD_UNIT),
+    Move.OBJECT: _rule({S.DISPATCHED}, S.RETURNED, Actor.LEAD_UNIT),
+    Move.UPHOLD: _rule({S.RETURNED}, S.DISPATCHED, Actor.OFFICE),
     Move.PROGRESS: _rule({S.IN_PROGRESS}, None, Actor.LEAD_UNIT, Actor.COOPERATING_UNIT),
     Move.COOPERATE: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.COOPERATING_UNIT),
     Move.RESOLVE: _rule({S.IN_PROGRESS}, S.RESOLVED, Actor.LEAD_UNIT),
     Move.ANSWER: _rule({S.RESOLVED}, S.ANSWERED, Actor.TEAM),
     Move.CONFIRM: _rule({S.ANSWERED}, S.CLOSED, Actor.COMPANY, Actor.OFFICE),
     Move.REWORK: _rule({S.ANSWERED}, S.IN_PROGRESS, Actor.COMPANY, Actor.OFFICE),
+    Move.MERGE: _rule(BEFORE_RESULT, S.MERGED, Actor.OFFICE),
+    Move.ABSORB: _rule(set(OPEN), None, Actor.OFFICE),
+    Move.ASK_EXCLUSION: _rule(BEFORE_RESULT, None, Actor.OFFICE, opens=RequestKind.EXCLUSION),
+    Move.GRANT_EXCLUSION: _rule(
+        BEFORE_RESULT, S.EXCLUDED, Actor.PROGRAMME_OFFICE, settles=RequestKind.EXCLUSION
+    ),
+    Move.REFUSE_EXCLUSION: _rule(BEFORE_RESULT, None, Actor.PROGRAMME_OFFICE, settles=RequestKind.EXCLUSION),
+    Move.DROP_EXCLUSION: _rule(BEFORE_RESULT, None, Actor.ASKER, settles=RequestKind.EXCLUSION),
     Move.ESCALATE: _rule(set(OPEN), None, Actor.CLOCK),
 }
 
 
-def open_moves(status: str) -> list[str]:
-    """The moves that the table allows from a status, in the table's order."""
-    return [move for move, rule in RULES.items() if status in rule.sources]
+def allows(rule: Rule, waiting: Collection[str]) -> bool:
+    """Whether the requests that wait on a ticket leave room for the move."""
+    return rule.opens not in waiting and (not rule.settles or rule.settles in waiting)

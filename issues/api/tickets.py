@@ -17,10 +17,10 @@ from rest_framework.response import Response
 from companies.models import Enrolment
 from issues import services
 from issues.choices import Part, Source
-from issues.forms.moves import MOVE_FORMS
+from issues.forms.moves import MOVE_FORMS, forms_open_to
 from issues.forms.tickets import TicketFilter
 from issues.models import Category, Ticket, TicketEvent, TicketUnit
-from issues.perms import may_collect, may_move, moves_open_to
+from issues.perms import may_collect, may_move
 from liaison.api import Refused
 
 
@@ -90,12 +90,12 @@ class TicketDetailSerializer(TicketSerializer):
         return list(EventSerializer(ticket.events.order_by("at", "pk"), many=True).data)
 
     def get_units(self, ticket: Ticket) -> list[dict[str, Any]]:
-        units = ticket.units.select_related("department").order_by("pk")
+        units = sorted(ticket.units.all(), key=lambda unit: unit.pk)
         return list(UnitSerializer(units, many=True).data)
 
     def get_moves(self, ticket: Ticket) -> list[str]:
         official = self.context["request"].user
-        return [move for move in moves_open_to(official, ticket) if move in MOVE_FORMS]
+        return [form.move for form in forms_open_to(official, ticket)]
 
 
 class CollectSerializer(serializers.Serializer[Ticket]):
@@ -122,9 +122,10 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def get_queryset(self) -> QuerySet[Ticket]:
         official = self.request.user
         lead = TicketUnit.objects.filter(ticket=OuterRef("pk"), part=Part.LEAD, is_current=True)
+        visible = Ticket.objects.visible_to(official)
         return (
-            Ticket.objects.visible_to(official)
-            .select_related("company__region", "category", "grade", "programme", "version")
+            (visible if self.action == "list" else visible.as_case(official))
+            .select_related("company__region", "category", "grade", "programme")
             .annotate(lead_name=Subquery(lead.values("department__name")[:1]))
             .with_light(official.access.on)
             .order_by("-pk")

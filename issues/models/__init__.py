@@ -1,9 +1,10 @@
 """The problems' room: tickets and their units, events and rungs; meetings, months, bulletins."""
 
 from issues.models.adoption import AdoptionRun, TicketAdoption
+from issues.models.course import Escalation, TicketEvent
 from issues.models.meetings import AgendaItem, DispatchMeeting
 from issues.models.months import Bulletin, FrozenEnrolment, FrozenTicket, MonthEnd
-from issues.models.tickets import Category, Escalation, Ticket, TicketEvent, TicketUnit
+from issues.models.tickets import Category, Ticket, TicketRequest, TicketUnit
 
 __all__ = [
     "AdoptionRun",
@@ -18,5 +19,6 @@ __all__ = [
     "Ticket",
     "TicketAdoption",
     "TicketEvent",
+    "TicketRequest",
     "TicketUnit",
 ]

@@ -1,35 +1,36 @@
-"""Tickets: the problem, the units it was given to, the rungs it climbed, and its course of events."""
+"""Tickets: the problem, the units it was given to, and what was asked for on it."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Self
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import ExtractYear
 from django.urls import reverse
 
 from companies.models import Assignment, Company, Enrolment, Visit
 from issues.choices import (
+    AT_OFFICE,
+    ENDED,
     OPEN,
     AnswerMode,
     Light,
-    Move,
     Outcome,
     Part,
+    RequestKind,
+    RequestState,
     ReturnReason,
     Route,
     Source,
     Status,
 )
-from liaison.choices import Reach, Rung, SystemRole, Trigger, YearStatus
+from liaison.choices import Reach, Rung, SystemRole, YearStatus
 from liaison.models import (
-    CalendarChange,
     CalendarYear,
     Department,
     GradeRule,
@@ -102,6 +103,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.annotate(
             light=Case(
                 When(status=Status.CLOSED, then=Value(Light.DONE)),
+                When(status__in=ENDED, then=Value(Light.ENDED)),
                 When(alarm_on__lte=on, then=Value(Light.RED_PLUS)),
                 When(next_on__lt=on, then=Value(Light.RED)),
                 When(warn_on__lte=on, then=Value(Light.YELLOW)),
@@ -113,6 +115,31 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def with_provisional(self) -> Self:
         """Annotate `is_provisional`: the next step's day lies in a year whose holidays are not published."""
         return self.annotate(is_provisional=provisional_next())
+
+    def as_case(self, official: Official) -> Self:
+        """Each with all that its page shows and that decides who may do what on it: place and rules, its
+        units, requests and what was merged into it; `is_team`, `has_sibling` (another open problem of the
+        company) and `company_is_visible` for the official."""
+        seats = Assignment.objects.in_force(official.access.on).held_by(official)
+        siblings = Ticket.objects.filter(company=OuterRef("company"), programme=OuterRef("programme"))
+        units = TicketUnit.objects.select_related("department", "signed_by")
+        requests = TicketRequest.objects.select_related("asked_by", "decided_by")
+        return (
+            self.select_related("company__region", "category", "grade", "version", "programme__region")
+            .select_related("visit", "collected_by", "merged_into")
+            .annotate(
+                is_team=Exists(seats.filter(enrolment=OuterRef("enrolment"), role__answers_company=True)),
+                has_sibling=Exists(siblings.open().exclude(pk=OuterRef("pk"))),
+                company_is_visible=Exists(
+                    Company.objects.visible_to(official).filter(pk=OuterRef("company"))
+                ),
+            )
+            .prefetch_related(
+                Prefetch("units", units.order_by("-is_current", "-part", "pk")),
+                Prefetch("requests", requests.order_by("-asked_at", "-pk")),
+                Prefetch("absorbed", Ticket.objects.order_by("pk")),
+            )
+        )
 
     def matching(self, words: str) -> Self:
         """Problems whose number, title or company contains what was typed."""
@@ -148,8 +175,15 @@ def _awaits(official: Official) -> Q:
         )
     if SystemRole.OFFICE in access.roles:
         here = access.regions((SystemRole.OFFICE,), "company__region__path")
-        condition |= here & (Q(status=Status.REPORTED) | Q(status=Status.ANSWERED, next_on__lt=access.on))
+        condition |= here & (Q(status__in=AT_OFFICE) | Q(status=Status.ANSWERED, next_on__lt=access.on))
+        asked = Exists(_to_decide(official).filter(ticket=OuterRef("pk")))
+        condition |= access.regions((SystemRole.OFFICE,), "programme__region__path") & Q(asked)
     return condition
+
+
+def _to_decide(official: Official) -> models.QuerySet[TicketRequest]:
+    """Requests that wait for somebody of the programme's office other than who asked."""
+    return TicketRequest.objects.filter(state=RequestState.PENDING).exclude(asked_by=official)
 
 
 class Ticket(models.Model):
@@ -185,7 +219,11 @@ class Ticket(models.Model):
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT)
     rung = models.CharField("督办层级", max_length=20, choices=Rung, default=Rung.UNIT)
     round = models.PositiveSmallIntegerField("第几轮办理", default=1)
-    transfers = models.PositiveSmallIntegerField("退回次数", default=0)
+    returns = models.PositiveSmallIntegerField("退回次数", default=0)
+    transfers = models.PositiveSmallIntegerField("改派次数", default=0)
+    merged_into = models.ForeignKey(
+        "self", verbose_name="并入", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed"
+    )
 
     # Days. `next_on` is the day by which the present step is due; the others follow from it.
     next_on = models.DateField("当前环节期限", null=True, blank=True)
@@ -231,18 +269,27 @@ class Ticket(models.Model):
             ),
             models.CheckConstraint(
                 name="issues_ticket_open_has_next_day",
-                condition=Q(status=Status.CLOSED) | Q(next_on__isnull=False),
+                condition=Q(status__in=ENDED) | Q(next_on__isnull=False),
                 violation_error_message="未销号的问题必须有下一环节期限。",
             ),
             models.CheckConstraint(
                 name="issues_ticket_reported_once_left_draft",
                 condition=Q(status=Status.DRAFT, reported_at__isnull=True)
+                | Q(status__in=[Status.MERGED, Status.EXCLUDED])
                 | ~Q(status=Status.DRAFT) & Q(reported_at__isnull=False),
                 violation_error_message="上报状态与上报时间必须一致。",
             ),
             models.CheckConstraint(
                 name="issues_ticket_due_once_dispatched",
-                condition=Q(status__in=[Status.DRAFT, Status.REPORTED])
+                condition=Q(
+                    status__in=[
+                        Status.DRAFT,
+                        Status.REPORTED,
+                        Status.TRIAGED,
+                        Status.MERGED,
+                        Status.EXCLUDED,
+                    ]
+                )
                 | Q(
                     due_on__isnull=False,
                     grade__isnull=False,
@@ -250,6 +297,17 @@ class Ticket(models.Model):
                     dispatched_at__isnull=False,
                 ),
                 violation_error_message="交办后必须有等级、类别和办结期限。",
+            ),
+            models.CheckConstraint(
+                name="issues_ticket_graded_once_triaged",
+                condition=~Q(status=Status.TRIAGED) | Q(grade__isnull=False, category__isnull=False),
+                violation_error_message="定级须选定等级和类别。",
+            ),
+            models.CheckConstraint(
+                name="issues_ticket_merged_iff_into_another",
+                condition=Q(status=Status.MERGED, merged_into__isnull=False) & ~Q(merged_into=F("id"))
+                | ~Q(status=Status.MERGED) & Q(merged_into__isnull=True),
+                violation_error_message="并案须并入另一件问题。",
             ),
             models.CheckConstraint(
                 name="issues_ticket_outcome_once_resolved",
@@ -288,7 +346,7 @@ class Ticket(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.status != Status.CLOSED
+        return self.status in OPEN
 
 
 class TicketUnit(models.Model):
@@ -344,79 +402,62 @@ class TicketUnit(models.Model):
         return f"{self.department}（{self.get_part_display()}）"
 
 
-class TicketEvent(models.Model):
-    """One step of a ticket's course. Append-only in the database. `by=None` means clock or company."""
+class TicketRequest(models.Model):
+    """A wish to do with a ticket what its course does not provide for, and what was decided about it.
 
-    ticket = models.ForeignKey(Ticket, verbose_name="问题", on_delete=models.PROTECT, related_name="events")
-    move = models.CharField("事项", max_length=12, choices=Move)
-    from_status = models.CharField("原状态", max_length=12, choices=Status, blank=True)
-    to_status = models.CharField("新状态", max_length=12, choices=Status)
-    round = models.PositiveSmallIntegerField("轮次", default=1)
-    at = models.DateTimeField("时间")
-    by = models.ForeignKey(
+    Nobody decides their own; of one kind only one waits at a time.
+    """
+
+    ticket = models.ForeignKey(Ticket, verbose_name="问题", on_delete=models.PROTECT, related_name="requests")
+    kind = models.CharField("申请事项", max_length=12, choices=RequestKind)
+    state = models.CharField("状态", max_length=8, choices=RequestState, default=RequestState.PENDING)
+    reason = models.CharField("事由", max_length=20)
+    words = models.TextField("具体说明")
+    asked_at = models.DateTimeField("申请时间")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField("审批时间", null=True, blank=True)
+    decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="经办人",
+        verbose_name="审批人",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
     )
-    actor = models.CharField("经办方", max_length=80)
-    note = models.TextField("内容", blank=True)
-    due_on = models.DateField("此后期限", null=True, blank=True)
-    words = models.TextField("期限说明", blank=True)
-    calendar_change = models.ForeignKey(
-        CalendarChange,
-        verbose_name="因哪次日历变更",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="events",
-        db_index=False,
-    )
+    answer = models.TextField("审批意见", blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "办理过程"
+        verbose_name = verbose_name_plural = "申请"
         constraints = [
-            models.CheckConstraint(name="issues_event_move_known", condition=Q(move__in=Move.values)),
-        ]
-        indexes = [
-            models.Index(fields=["ticket", "at", "id"], name="issues_event_course"),
-            models.Index(
-                fields=["calendar_change", "id"],
-                name="issues_event_of_calendar",
-                condition=Q(calendar_change__isnull=False),
+            models.UniqueConstraint(
+                name="issues_request_one_waits",
+                fields=["ticket", "kind"],
+                condition=Q(state=RequestState.PENDING),
+                violation_error_message="该问题已有同类申请待审批。",
             ),
-        ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.get_move_display()} {self.at:%Y-%m-%d %H:%M}"
-
-
-class Escalation(models.Model):
-    """提级: a ticket reached a rung of the ladder. One row per (ticket, rung), whoever runs the sweep."""
-
-    ticket = models.ForeignKey(
-        Ticket, verbose_name="问题", on_delete=models.PROTECT, related_name="escalations"
-    )
-    rung = models.CharField("层级", max_length=20, choices=Rung)
-    trigger = models.CharField("触发", max_length=12, choices=Trigger)
-    at = models.DateTimeField("时间")
-    department = models.ForeignKey(
-        Department, verbose_name="承接单位", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    is_broken = models.BooleanField("断链", default=False, help_text="该层级无人，转值班办公室")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "提级记录"
-        constraints = [
-            models.UniqueConstraint(name="issues_escalation_rung_once", fields=["ticket", "rung"]),
             models.CheckConstraint(
-                name="issues_escalation_known", condition=Q(rung__in=Rung.values, trigger__in=Trigger.values)
+                name="issues_request_known",
+                condition=Q(kind__in=RequestKind.values, state__in=RequestState.values),
+            ),
+            models.CheckConstraint(
+                name="issues_request_says_why",
+                condition=~Q(reason="") & ~Q(words=""),
+                violation_error_message="申请须写明事由。",
+            ),
+            models.CheckConstraint(
+                name="issues_request_decided_iff_stamped",
+                condition=Q(state=RequestState.PENDING, decided_at__isnull=True, decided_by__isnull=True)
+                | ~Q(state=RequestState.PENDING) & Q(decided_at__isnull=False, decided_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="issues_request_decided_by_another",
+                condition=~Q(state__in=[RequestState.GRANTED, RequestState.REFUSED])
+                | ~Q(decided_by=F("asked_by")),
+                violation_error_message="不能审批自己的申请。",
             ),
         ]
-        indexes = [models.Index(fields=["-at"], name="issues_escalation_recent")]
 
     def __str__(self) -> str:
-        return f"{self.ticket_id} → {self.get_rung_display()}"
+        return f"{self.get_kind_display()}（{self.get_state_display()}）"

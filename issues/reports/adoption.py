@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from issues.choices import OPEN, Part, Status
+from issues.choices import AT_OFFICE, OPEN, Part, Status
 from issues.models import Escalation, Ticket, TicketUnit
 from liaison.choices import LimitKind, Trigger
 from liaison.models import EscalationRule, LimitRule, ProgrammeVersion, Rule
@@ -44,7 +44,7 @@ def touched_by(name: str) -> Q:
     )
     return {
         LimitKind.REPORT: Q(status=Status.DRAFT),
-        LimitKind.TRIAGE: Q(status=Status.REPORTED),
+        LimitKind.TRIAGE: Q(status__in=AT_OFFICE),
         LimitKind.SIGN: Q(status=Status.DISPATCHED),
         LimitKind.COOPERATE: Q(Exists(helping), status__in=HANDLED),
         LimitKind.FEEDBACK: Q(status=Status.RESOLVED),

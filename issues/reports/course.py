@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from issues.choices import Status
+from issues.choices import AT_OFFICE, ENDED, Status
 from issues.models import Ticket, TicketEvent
 from liaison.models import CalendarDay
 from liaison.workdays import WorkCalendar, day_of, days_in_words
@@ -60,7 +60,7 @@ def reckoning_of(ticket: Ticket) -> str:
 
 HOLDERS = {
     Status.DRAFT: "包抓干部",
-    Status.REPORTED: "协调办公室",
+    **dict.fromkeys(AT_OFFICE, "协调办公室"),
     Status.RESOLVED: "包抓干部",
     Status.ANSWERED: "企业确认",
 }
@@ -74,10 +74,9 @@ def holders_of(
     changes = [e for e in events if e.from_status != e.to_status]
     current = HOLDERS.get(Status(ticket.status), lead)
     for event, following in zip(changes, [*changes[1:], None], strict=True):
-        if event.to_status == Status.CLOSED:
+        if event.to_status in ENDED:
             break
         holder = HOLDERS.get(Status(event.to_status), lead)
         end = following.at if following else until
         total[holder] = total.get(holder, 0) + max(0, calendar.count(day_of(event.at), day_of(end)))
-    open_ = ticket.status != Status.CLOSED
-    return [Held(holder, days, open_ and holder == current) for holder, days in total.items()]
+    return [Held(holder, days, ticket.is_open and holder == current) for holder, days in total.items()]

@@ -28,6 +28,7 @@ STARTS = {
     Move.FORWARD: "上报",
     Move.OBJECT: "退回",
     Move.DISPATCH: "交办",
+    Move.UPHOLD: "维持交办",
     Move.REWORK: "退回重办",
     Move.RESOLVE: "办结",
     Move.ANSWER: "答复",
@@ -36,7 +37,9 @@ STARTS = {
 NEXT_STEP = {
     Status.DRAFT: "上报",
     Status.REPORTED: "定级交办",
+    Status.TRIAGED: "交办",
     Status.DISPATCHED: "签收",
+    Status.RETURNED: "裁定退回",
     Status.IN_PROGRESS: "办结",
     Status.RESOLVED: "答复企业",
 }

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import OperationalError, transaction
 
-from issues.choices import OPEN, Move, Part, Status
+from issues.choices import AT_OFFICE, OPEN, Move, Part, Status
 from issues.models import AdoptionRun, Ticket, TicketAdoption, TicketEvent
 from issues.reports.adoption import HANDLED, open_for
 from issues.reports.deadlines import NEXT_STEP, STARTS, Deadline, deadlines_of, with_start
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 # Which limit a deadline is counted by; 办结 goes by the grade, or by the rework limit.
 LIMIT_OF = {
     NEXT_STEP[Status.DRAFT]: LimitKind.REPORT,
-    NEXT_STEP[Status.REPORTED]: LimitKind.TRIAGE,
+    **{NEXT_STEP[status]: LimitKind.TRIAGE for status in AT_OFFICE},
     NEXT_STEP[Status.DISPATCHED]: LimitKind.SIGN,
     NEXT_STEP[Status.RESOLVED]: LimitKind.FEEDBACK,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from issues.choices import Status
+from issues.choices import ENDED, Status
 from issues.models import Ticket
 from liaison.choices import LimitKind, Trigger
 from liaison.models import CalendarDay, Region
@@ -63,6 +63,11 @@ def run_until(ticket: Ticket, due: date, *, since: date, limit: int, calendar: W
     ticket.act_on = next_act(ticket, calendar=calendar, on=since)
 
 
+def stop_clock(ticket: Ticket) -> None:
+    """Nothing more is due on the ticket. The caller saves DAYS."""
+    ticket.next_on = ticket.warn_on = ticket.alarm_on = ticket.act_on = None
+
+
 @dataclass(frozen=True)
 class Wait:
     """A last day that is not counted in working days, and why, in words."""
@@ -89,7 +94,7 @@ def next_act(ticket: Ticket, *, calendar: WorkCalendar, on: date) -> date | None
     day after the limit; an overdue problem climbs when a rule's number of working days has passed.
     """
     status = Status(ticket.status)
-    if status == Status.CLOSED or ticket.next_on is None:
+    if status in ENDED or ticket.next_on is None:
         return None
     days: list[date] = []
     if status in (Status.DRAFT, Status.DISPATCHED):

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.db import connection
 
 from companies.services import acting_for
-from issues.choices import Move
+from issues.choices import Move, RequestKind, RequestState
 from issues.models import Escalation, Ticket, TicketEvent
 from issues.services.clock import Wait
 from issues.services.errors import MoveRefused
-from issues.transitions import RULES
+from issues.transitions import RULES, allows
 from liaison.choices import Rung, SystemRole, Trigger
 from liaison.models import Department, Official, Posting
 from liaison.workdays import Explanation, day_of
@@ -39,11 +39,21 @@ def lock_for(ticket: Ticket, move: Move) -> Ticket:
         .select_related("version__programme", "company__region")
         .get(pk=ticket.pk)
     )
-    if ticket.status not in RULES[move].sources:
+    rule = RULES[move]
+    if ticket.status not in rule.sources:
         raise MoveRefused(
             f"该问题当前为“{ticket.get_status_display()}”，不能{move.label}。请刷新后查看最新进展。"
         )
+    if (rule.opens or rule.settles) and not allows(rule, waiting := waiting_on(ticket)):
+        if rule.opens in waiting:
+            raise MoveRefused(f"该问题已有{RequestKind(rule.opens).label}申请待审批，不能重复申请。")
+        raise MoveRefused(f"没有待审批的{RequestKind(rule.settles).label}申请，请刷新后查看最新进展。")
     return ticket
+
+
+def waiting_on(ticket: Ticket) -> set[str]:
+    """The kinds of request that wait for a decision on the ticket."""
+    return set(ticket.requests.filter(state=RequestState.PENDING).values_list("kind", flat=True))
 
 
 def _signed_for(ticket: Ticket, official: Official | None, on: date) -> str:

@@ -171,6 +171,7 @@ WITH course AS (  -- each ticket's events up to the cut-off, folded into one row
                FILTER (WHERE e.move IN ('dispatch', 'rework')))[1] AS due_on,
            max(e.at) FILTER (WHERE e.move = 'resolve') AS resolved_at,
            max(e.at) FILTER (WHERE e.move = 'confirm') AS closed_at,
+           max(e.at) FILTER (WHERE e.move IN ('merge', 'grant_exclusion')) AS left_at,
            (array_agg(e.move ORDER BY e.at DESC, e.id DESC)
                FILTER (WHERE e.move IN ('confirm', 'rework') AND e.at > %(since)s))[1] AS verdict,
            max(e.at) FILTER (WHERE e.move IN ('report', 'forward') AND e.at > %(since)s) AS reported_at,
@@ -187,7 +188,9 @@ WITH course AS (  -- each ticket's events up to the cut-off, folded into one row
            CASE WHEN was_dispatched THEN t.category_id END AS category_id,  -- settled by the office
            CASE WHEN was_dispatched THEN t.grade_id END AS grade_id,
            course.status = 'closed' AS is_shut,
-           CASE WHEN course.status NOT IN ('draft', 'reported') THEN course.due_on END AS term,
+           course.status IN ('merged', 'excluded') AS is_out,
+           CASE WHEN course.status IN ('dispatched', 'in_progress', 'resolved', 'answered', 'closed')
+                THEN course.due_on END AS term,
            t.outcome
       FROM course JOIN issues_ticket t ON t.id = course.ticket_id
 )
@@ -224,7 +227,8 @@ SELECT %(month_end)s, k.ticket_id, k.company_id, place.id, unit.department_id, s
       SELECT coalesce(
           NOT coalesce(g.is_plan_only, false) AND k.term <= %(until_day)s
           AND (k.term > %(since_day)s OR NOT k.is_shut OR k.closed_at > %(since)s), false) AS is_due) AS due
- WHERE due.is_due OR NOT k.is_shut OR k.closed_at > %(since)s
+ WHERE CASE WHEN k.is_out THEN k.left_at > %(since)s  -- merged or excluded: told once, counted in no rate
+            ELSE due.is_due OR NOT k.is_shut OR k.closed_at > %(since)s END
 """  # noqa: S608 - our own fragments; values are parameters
 
 _ENROLMENTS = f"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from django.db import transaction
@@ -11,11 +10,20 @@ from django.utils import timezone
 from companies.models import Enrolment, Visit
 from issues.choices import AnswerMode, Move, Outcome, Part, ReturnReason, Source, Status
 from issues.models import Category, Ticket, TicketUnit
-from issues.services.clock import DAYS, await_company, calendar_of, next_act, run_until, start_step
+from issues.services.clock import (
+    DAYS,
+    await_company,
+    calendar_of,
+    next_act,
+    run_until,
+    start_step,
+    stop_clock,
+)
 from issues.services.course import advance, climb, lock_for, next_number, write_event
 from issues.services.errors import MoveRefused
-from liaison.choices import LimitKind, SystemRole, Trigger
-from liaison.models import Department, GradeRule, Official, Posting
+from issues.services.triage import answer_absorbed
+from liaison.choices import LimitKind, Trigger
+from liaison.models import Department, Official
 from liaison.reports.adoption import escalations_on, grade_on
 from liaison.services import announce
 from liaison.workdays import WorkCalendar, day_of
@@ -109,66 +117,6 @@ def _report(
 
 
 @transaction.atomic
-def dispatch_ticket(
-    *,
-    ticket: Ticket,
-    grade: GradeRule,
-    category: Category,
-    lead: Department,
-    by: Official,
-    at: datetime,
-    cooperating: Iterable[Department] = (),
-    note: str = "",
-) -> Ticket:
-    """交办: grade the problem and give it to one lead unit; its clock starts, the day itself not counted."""
-    ticket = lock_for(ticket, Move.DISPATCH)
-    others = list(cooperating)
-    if grade.version_id != ticket.version_id:
-        raise MoveRefused("所选等级不属于该问题适用的方案版本。")
-    if lead in others:
-        raise MoveRefused(f"{lead}已是主办单位，不能同时协办。")
-    today = day_of(at)
-    for unit in (lead, *others):
-        _check_can_receive(unit, on=today)
-    calendar = calendar_of(ticket)
-    source = advance(ticket, Move.DISPATCH)
-    ticket.grade, ticket.category, ticket.dispatched_at = grade, category, at
-    days = grade_on(ticket.version, grade.code, today).working_days
-    handling = calendar.explain(today, days, started="交办")
-    ticket.due_on, ticket.due_is_provisional = handling.due, handling.provisional
-    sign_by = start_step(ticket, LimitKind.SIGN, since=today, started="交办", calendar=calendar).due
-    ticket.save(
-        update_fields=["status", "grade", "category", "dispatched_at", "due_on", "due_is_provisional", *DAYS]
-    )
-    ticket.units.filter(is_current=True).update(is_current=False)  # what an earlier dispatch left behind
-    cooperate_by = calendar.add(today, ticket.version.limit(LimitKind.COOPERATE, today))
-    TicketUnit.objects.create(
-        ticket=ticket, department=lead, part=Part.LEAD, given_at=at, sign_due_on=sign_by, due_on=handling.due
-    )
-    for unit in others:
-        TicketUnit.objects.create(
-            ticket=ticket,
-            department=unit,
-            part=Part.COOPERATE,
-            given_at=at,
-            sign_due_on=sign_by,
-            due_on=cooperate_by,
-        )
-    helped = "，协办：" + "、".join(str(unit) for unit in others) if others else ""
-    words = f"{grade}，主办：{lead}{helped}" + (f"。{note.strip()}" if note.strip() else "")
-    write_event(ticket, Move.DISPATCH, source=source, by=by, at=at, note=words, explanation=handling)
-    return ticket
-
-
-def _check_can_receive(unit: Department, *, on: date) -> None:
-    """A unit takes problems while it exists and somebody there can sign for them."""
-    if not unit.is_active:
-        raise MoveRefused(f"{unit}已撤销，不能交办。")
-    if not Posting.objects.in_force(on).filter(department=unit, role=SystemRole.UNIT).exists():
-        raise MoveRefused(f"{unit}还没有单位联络员，无人签收；请先在“干部”中登记。")
-
-
-@transaction.atomic
 def sign_ticket(
     *, ticket: Ticket, by: Official | None, at: datetime, calendar: WorkCalendar | None = None
 ) -> Ticket:
@@ -198,21 +146,21 @@ def _lead_of(ticket: Ticket) -> TicketUnit:
 def object_to_ticket(
     *, ticket: Ticket, reason: ReturnReason, note: str, by: Official, at: datetime
 ) -> Ticket:
-    """退回: the lead unit objects to the dispatch, with a reason; the office dispatches anew."""
+    """退回: the lead unit objects to the dispatch, with a reason; the office rules on it."""
     ticket = lock_for(ticket, Move.OBJECT)
     if not note.strip():
         raise MoveRefused("请说明退回的具体理由。")
-    if ticket.transfers >= ticket.version.handling_rule.max_returns:
-        raise MoveRefused(f"该问题已退回 {ticket.transfers} 次，由协调办公室裁定，不能再退回。")
+    if ticket.returns >= ticket.version.handling_rule.max_returns:
+        raise MoveRefused(f"该问题已退回 {ticket.returns} 次，由协调办公室裁定，不能再退回。")
     lead = _lead_of(ticket)
     lead.returned_at, lead.return_reason, lead.is_current = at, reason, False
     lead.save(update_fields=["returned_at", "return_reason", "is_current"])
-    ticket.transfers += 1
+    ticket.returns += 1
     source = advance(ticket, Move.OBJECT)
     explanation = start_step(
         ticket, LimitKind.TRIAGE, since=day_of(at), started="退回", calendar=calendar_of(ticket)
     )
-    ticket.save(update_fields=["status", "transfers", *DAYS])
+    ticket.save(update_fields=["status", "returns", *DAYS])
     words = f"{ReturnReason(reason).label}：{note.strip()}"
     write_event(ticket, Move.OBJECT, source=source, by=by, at=at, note=words, explanation=explanation)
     return ticket
@@ -277,6 +225,7 @@ def answer_ticket(*, ticket: Ticket, mode: AnswerMode, note: str, by: Official, 
     ticket.save(update_fields=["status", "answered_at", "answer_mode", *DAYS])
     words = AnswerMode(mode).label + (f"：{note.strip()}" if note.strip() else "")
     write_event(ticket, Move.ANSWER, source=source, by=by, at=at, note=words, explanation=wait)
+    answer_absorbed(ticket, words=words, by=by, at=at)
     announce("ticket.answered", at=at)
     return ticket
 
@@ -295,7 +244,7 @@ def confirm_ticket(
     """销号: the company, by its link or on the phone, says that it is settled."""
     ticket = lock_for(ticket, Move.CONFIRM)
     ticket.rating, ticket.is_satisfied, ticket.closed_at = rating, is_satisfied, at
-    ticket.next_on = ticket.warn_on = ticket.alarm_on = ticket.act_on = None
+    stop_clock(ticket)
     source = advance(ticket, Move.CONFIRM)
     ticket.save(update_fields=["status", "rating", "is_satisfied", "closed_at", *DAYS])
     ticket.units.filter(is_current=True).update(is_current=False)

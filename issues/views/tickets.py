@@ -20,10 +20,10 @@ from companies.models import Assignment, Company
 from companies.views.queues import Tally, kept
 from issues import exports
 from issues.choices import Light, Move, Part
-from issues.forms.moves import MOVE_FORMS, MoveForm
+from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
 from issues.forms.tickets import VIEWS, TicketFilter
 from issues.models import Ticket, TicketUnit
-from issues.perms import actors_of, may_move, moves_open_to
+from issues.perms import actors_of, may_move
 from issues.reports.course import holders_of, with_days_left
 from issues.services import MoveRefused
 from issues.transitions import Actor
@@ -35,7 +35,7 @@ PER_PAGE = 25
 LIGHT_TONES = {Light.YELLOW: "yellow", Light.RED: "red", Light.RED_PLUS: "red"}
 IN_VIEW: dict[str, Callable[[bool, str], bool]] = {
     "todo": lambda is_mine, light: is_mine,
-    "open": lambda is_mine, light: light != Light.DONE,
+    "open": lambda is_mine, light: light not in (Light.DONE, Light.ENDED),
     "late": lambda is_mine, light: light in (Light.RED, Light.RED_PLUS),
     "closed": lambda is_mine, light: light == Light.DONE,
     "all": lambda is_mine, light: True,
@@ -131,7 +131,7 @@ def _chips(request: HttpRequest, data: QueryDict) -> dict[str, list[tuple[Any, .
         "light": [
             (light.value, light.label, tally.count("light", light.__eq__), LIGHT_TONES.get(light, ""))
             for light in Light
-            if light != Light.DONE
+            if light not in (Light.DONE, Light.ENDED)
         ],
         "region": here if len(here) > 1 else [],
     }
@@ -147,8 +147,7 @@ def _is_under(path: str, one: str) -> bool:
 
 def _find(request: HttpRequest, number: str) -> Ticket:
     scoped = Ticket.objects.visible_to(request.user).with_light(request.user.access.on).with_provisional()
-    related = ("company__region", "category", "grade", "version", "programme", "visit", "collected_by")
-    return get_object_or_404(scoped.select_related(*related), number=number)
+    return get_object_or_404(scoped.as_case(request.user), number=number)
 
 
 @require_GET
@@ -162,9 +161,7 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
     official: Official = request.user
     now = timezone.now()
     events = list(ticket.events.select_related("by").order_by("at", "pk"))
-    units = list(
-        ticket.units.select_related("department", "signed_by").order_by("-is_current", "-part", "pk")
-    )
+    units = list(ticket.units.all())
     lead = next((unit for unit in units if unit.part == Part.LEAD and unit.is_current), None)
     if lead is None:
         lead = next((unit for unit in reversed(units) if unit.part == Part.LEAD), None)
@@ -178,12 +175,12 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         .order_by("role__position", "pk")
     )
     forms = [
-        bound
-        if bound is not None and bound.move == move
-        else MOVE_FORMS[move](ticket=ticket, official=official)
-        for move in moves_open_to(official, ticket)
-        if move in MOVE_FORMS
+        bound if bound is not None and bound.move == form.move else form(ticket=ticket, official=official)
+        for form in forms_open_to(official, ticket)
     ]
+    usual = [form for form in forms if not form.is_rare]
+    rare = [form for form in forms if form.is_rare]
+    opened = bound.move if bound is not None else (usual[0].move if len(usual) == 1 else "")
     left = calendar.count(today, ticket.next_on) if ticket.next_on else None
     return {
         "ticket": ticket,
@@ -191,8 +188,10 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         "units": units,
         "lead": lead,
         "team": team,
-        "forms": forms,
-        "opened": bound.move if bound is not None else (forms[0].move if len(forms) == 1 else ""),
+        "forms": usual,
+        "rare_forms": rare,
+        "opened": opened,
+        "opened_is_rare": any(form.move == opened for form in rare),
         "held": held,
         "held_most": max((item.working_days for item in held), default=0) or 1,
         "left_in_words": days_in_words(left, is_past=ticket.next_on < today)
@@ -200,7 +199,6 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         else "",
         "rungs": ticket.escalations.select_related("department").order_by("at", "pk"),
         "is_office": Actor.OFFICE in actors_of(official, ticket),
-        "company_is_visible": Company.objects.visible_to(official).filter(pk=ticket.company_id).exists(),
         "today": today,
     }
 

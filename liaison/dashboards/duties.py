@@ -15,8 +15,8 @@ from assessment.choices import Delivery
 from assessment.models import Survey
 from companies.models import Enrolment, PlanMeasure
 from companies.reports import Served, served_companies
-from issues.choices import BulletinState, MeetingState, Part, Status
-from issues.models import Bulletin, DispatchMeeting, Ticket, TicketUnit
+from issues.choices import AT_OFFICE, BulletinState, MeetingState, Part, RequestKind, RequestState, Status
+from issues.models import Bulletin, DispatchMeeting, Ticket, TicketRequest, TicketUnit
 from issues.perms import runs_programme
 from liaison.choices import ImportState, LimitKind, Rung, SystemRole, YearStatus
 from liaison.models import CalendarDay, CalendarYear, ImportRun, LimitRule, Official
@@ -33,7 +33,9 @@ WATCHERS = {SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN}
 STEPS: dict[str, tuple[str, LimitKind | None, str]] = {
     Status.DRAFT: ("上报到协调办公室", LimitKind.REPORT, "收集后 {} 个工作日内"),
     Status.REPORTED: ("定级并交办", LimitKind.TRIAGE, "上报后 {} 个工作日内"),
+    Status.TRIAGED: ("选定单位并交办", LimitKind.TRIAGE, "上报后 {} 个工作日内"),
     Status.DISPATCHED: ("签收或退回", LimitKind.SIGN, "交办后 {} 个工作日内"),
+    Status.RETURNED: ("裁定退回：改派或维持", LimitKind.TRIAGE, "退回后 {} 个工作日内"),
     Status.IN_PROGRESS: ("办理并反馈结果", LimitKind.REWORK, "企业不满意，重办 {} 个工作日"),
     Status.RESOLVED: ("答复企业", LimitKind.FEEDBACK, "办结后 {} 个工作日内"),
     Status.ANSWERED: ("电话回访企业", None, "链接有效期内企业没有评价"),
@@ -139,6 +141,10 @@ def _duties(official: Official, on: date, days_between: DaysBetween) -> tuple[li
     rows = scoped.with_light(on).with_provisional().select_related(*related).order_by("next_on", "pk")
     if SystemRole.UNIT in official.access.roles:
         rows = rows.annotate(**_parts_of(official))
+    if SystemRole.OFFICE in official.access.roles:
+        asked = TicketRequest.objects.filter(ticket=OuterRef("pk"), state=RequestState.PENDING)
+        asked = asked.exclude(asked_by=official).order_by("asked_at", "pk")
+        rows = rows.annotate(asked=Subquery(asked.values("kind")[:1]))
     found = list(rows[:SHOWN])
     rules = LimitRule.objects.filter(version__in={ticket.version_id for ticket in found}).order_by("pk")
     limits = {(rule.version_id, rule.kind): rule.working_days for rule in rules}
@@ -171,6 +177,8 @@ def _duty(
     if getattr(ticket, "help_by", None) and not ticket.leads:
         (step, kind, reason), due_on = HELPS, ticket.help_by
         tone = "red" if due_on < on else "yellow"
+    elif status not in (*AT_OFFICE, Status.ANSWERED) and getattr(ticket, "asked", None):
+        step, kind, reason = f"审批{RequestKind(ticket.asked).label}申请", None, "申请人以外的办公室人员审批"
     elif status == Status.IN_PROGRESS and ticket.round == 1:
         kind, reason = None, f"{ticket.grade}，时限 {ticket.grade.working_days} 个工作日"
     if kind is not None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from companies.models import Company
 from companies.reports import Served, count_companies
-from issues.choices import Status
+from issues.choices import OPEN
 from issues.models import Ticket
 from liaison.choices import SystemRole
 from liaison.dashboards.duties import tickets_url
@@ -67,7 +67,7 @@ def _companies_of_mine(served: list[Served]) -> list[Figure]:
 def _tickets(official: Official) -> list[Figure]:
     on = official.access.on
     first = on.replace(day=1)
-    open_ = ~Q(status=Status.CLOSED)
+    open_ = Q(status__in=OPEN)
     counts = Ticket.objects.visible_to(official).aggregate(
         open=Count("pk", filter=open_),
         late=Count("pk", filter=open_ & Q(next_on__lt=on)),

@@ -59,6 +59,7 @@ TONES = {
 }
 TONES["red_plus"] = TONES["red+"]
 TONES["gray"] = TONES["grey"]
+TONES["ended"] = Tone("grey", '<path class="line" d="M2 6h8"/>', "已终止")
 
 
 @lru_cache(maxsize=512)

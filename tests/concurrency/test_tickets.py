@@ -35,7 +35,7 @@ def check_whole(ticket: Ticket) -> None:
         assert following.from_status == event.to_status
     assert events[-1].to_status == ticket.status
     moves = [event.move for event in events]
-    assert ticket.transfers == moves.count(Move.OBJECT)
+    assert ticket.returns == moves.count(Move.OBJECT)
     assert ticket.round == 1 + moves.count(Move.REWORK)
     leads = ticket.units.filter(part=Part.LEAD, is_current=True).count()
     assert leads == (ticket.status in LEADS)

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from issues.choices import BulletinState, MeetingState, Outcome, Part, Status
-from issues.models import TicketAdoption, TicketEvent, TicketUnit
+from issues import services
+from issues.choices import BulletinState, ExclusionReason, MeetingState, Outcome, Part, RequestState, Status
+from issues.models import TicketAdoption, TicketEvent, TicketRequest, TicketUnit
 from tests import factories as f
 from tests.constraints import FROZEN_ROW, Acts, again, change
 from tests.factories import TicketFactory, at
@@ -24,6 +25,23 @@ def second_unit(part: Part, same: bool) -> None:
         sign_due_on=lead.sign_due_on,
         due_on=lead.due_on,
     )
+
+
+def asked() -> TicketRequest:
+    ticket = TicketFactory(dispatched=True)
+    services.ask_exclusion(
+        ticket=ticket,
+        reason=ExclusionReason.UNLAWFUL,
+        words="已进入诉讼程序",
+        by=f.OfficialFactory(),
+        at=at(2026, 3, 3),
+    )
+    return ticket.requests.get()
+
+
+def own_request_granted() -> None:
+    request = asked()
+    change(request, state=RequestState.GRANTED, decided_at=at(2026, 3, 4), decided_by=request.asked_by)
 
 
 def adopted_twice() -> None:
@@ -45,6 +63,13 @@ REFUSED: Acts = {
         TicketFactory(resolved=True), outcome=Outcome.CANNOT_NOW, result=""
     ),
     "issues_ticket_closed_iff_stamped": lambda: change(TicketFactory(closed=True), closed_at=None),
+    "issues_ticket_graded_once_triaged": lambda: change(TicketFactory(triaged=True), category=None),
+    "issues_ticket_merged_iff_into_another": lambda: change(TicketFactory(merged=True), merged_into=None),
+    "issues_request_one_waits": lambda: again(asked()),
+    "issues_request_known": lambda: change(asked(), kind="wish"),
+    "issues_request_says_why": lambda: change(asked(), words=""),
+    "issues_request_decided_iff_stamped": lambda: change(asked(), state=RequestState.GRANTED),
+    "issues_request_decided_by_another": own_request_granted,
     "issues_unit_one_lead": lambda: second_unit(Part.LEAD, same=False),
     "issues_unit_once": lambda: second_unit(Part.COOPERATE, same=True),
     "issues_unit_part_known": lambda: change(TicketFactory(dispatched=True).units.get(), part="watch"),

@@ -9,7 +9,16 @@ from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
 from issues import models, services
-from issues.choices import AnswerMode, BulletinState, MeetingState, Outcome, Source, Status
+from issues.choices import (
+    AnswerMode,
+    BulletinState,
+    ExclusionReason,
+    MeetingState,
+    Outcome,
+    ReturnReason,
+    Source,
+    Status,
+)
 from liaison.choices import Rung, SystemRole, Trigger
 from liaison.models import GradeRule
 from tests.factories.clock import at
@@ -18,7 +27,21 @@ from tests.factories.ground import DepartmentFactory, OfficialFactory, PostingFa
 from tests.factories.rulebook import p2_version
 
 MONDAY = at(2026, 3, 2)
-COURSE = list(Status.values)
+COURSE = [
+    Status.DRAFT,
+    Status.REPORTED,
+    Status.DISPATCHED,
+    Status.IN_PROGRESS,
+    Status.RESOLVED,
+    Status.ANSWERED,
+    Status.CLOSED,
+]
+ASIDE = {  # states off the straight way, and the state from which they are reached
+    Status.TRIAGED: Status.REPORTED,
+    Status.RETURNED: Status.DISPATCHED,
+    Status.MERGED: Status.DISPATCHED,
+    Status.EXCLUDED: Status.DISPATCHED,
+}
 
 
 class CategoryFactory(DjangoModelFactory):
@@ -46,6 +69,10 @@ class TicketFactory(DjangoModelFactory):
         resolved = Trait(state=Status.RESOLVED)
         answered = Trait(state=Status.ANSWERED)
         closed = Trait(state=Status.CLOSED)
+        triaged = Trait(state=Status.TRIAGED)
+        returned = Trait(state=Status.RETURNED)
+        merged = Trait(state=Status.MERGED)
+        excluded = Trait(state=Status.EXCLUDED)
 
     state = Status.DRAFT
     enrolment = SubFactory(EnrolmentFactory)
@@ -64,10 +91,37 @@ class TicketFactory(DjangoModelFactory):
         outcome = given.pop("outcome", Outcome.SOLVED)
         ticket = services.collect_ticket(by=by, at=moment, **given)
         hour = timedelta(hours=1)
-        for number, step in enumerate(COURSE[1 : COURSE.index(state) + 1], start=1):
+        straight = COURSE[1 : COURSE.index(ASIDE.get(state, state)) + 1]
+        for number, step in enumerate(straight, start=1):
             ticket = cls._take(ticket, step, dispatch, by=by, outcome=outcome, at=moment + number * hour)
+        if state in ASIDE:
+            ticket = cls._turn(ticket, state, dispatch, by=by, at=moment + (len(straight) + 1) * hour)
         ticket.refresh_from_db()
         return ticket
+
+    @classmethod
+    def _turn(
+        cls, ticket: models.Ticket, state: str, dispatch: dict[str, Any], *, by: Any, at: Any
+    ) -> models.Ticket:
+        if state == Status.TRIAGED:
+            return services.triage_ticket(
+                ticket=ticket,
+                grade=GradeRule.objects.get(version=ticket.version, code=dispatch["grade"] or "A"),
+                category=dispatch["category"] or CategoryFactory(),
+                by=by,
+                at=at,
+            )
+        if state == Status.RETURNED:
+            return services.object_to_ticket(
+                ticket=ticket, reason=ReturnReason.NOT_OURS, note="属水务部门职责", by=by, at=at
+            )
+        if state == Status.MERGED:
+            other = cls(enrolment=ticket.enrolment, title="同一件事", by=by, at=at)
+            return services.merge_ticket(ticket=ticket, into=other, by=by, at=at)
+        services.ask_exclusion(
+            ticket=ticket, reason=ExclusionReason.UNLAWFUL, words="已进入诉讼程序", by=by, at=at
+        )
+        return services.grant_exclusion(ticket=ticket, answer="", by=OfficialFactory(), at=at)
 
     @classmethod
     def _take(

@@ -118,12 +118,12 @@ class TestUnit:
         ticket = services.object_to_ticket(
             ticket=ticket, reason=ReturnReason.NOT_OURS, note="属水务", by=cast.other_unit, at=at(2026, 3, 3)
         )
-        assert (ticket.status, ticket.transfers) == (Status.REPORTED, 1)
+        assert (ticket.status, ticket.returns) == (Status.RETURNED, 1)
         assert not ticket.units.filter(is_current=True, part="lead").exists()
 
     def test_a_third_objection_is_the_offices_to_rule(self, cast):
         ticket = TicketFactory(enrolment=cast.enrolment, dispatched=True, lead=cast.power)
-        Ticket.objects.filter(pk=ticket.pk).update(transfers=2)
+        Ticket.objects.filter(pk=ticket.pk).update(returns=2)
         with pytest.raises(MoveRefused, match="由协调办公室裁定"):
             services.object_to_ticket(
                 ticket=ticket,

@@ -1,0 +1,48 @@
+"""A form per move: the fields that the move needs, and the one service it calls.
+
+Pages and API both go through here, so that both ask for the same and answer alike.
+"""
+
+from issues.forms.moves.base import MoveForm
+from issues.forms.moves.office import DispatchForm, MergeForm, TriageForm, UpholdForm
+from issues.forms.moves.requests import (
+    AskExclusionForm,
+    DropExclusionForm,
+    GrantExclusionForm,
+    RefuseExclusionForm,
+)
+from issues.forms.moves.team import AnswerForm, ReportForm
+from issues.forms.moves.unit import CooperateForm, ObjectForm, ProgressForm, ResolveForm, SignForm
+from issues.models import Ticket
+from issues.perms import moves_open_to, read_as_case
+from liaison.models import Official
+
+__all__ = ["MOVE_FORMS", "MoveForm", "forms_open_to"]
+
+MOVE_FORMS: dict[str, type[MoveForm]] = {
+    form.move: form
+    for form in (
+        ReportForm,
+        DispatchForm,
+        TriageForm,
+        SignForm,
+        ObjectForm,
+        UpholdForm,
+        ProgressForm,
+        CooperateForm,
+        ResolveForm,
+        AnswerForm,
+        MergeForm,
+        AskExclusionForm,
+        GrantExclusionForm,
+        RefuseExclusionForm,
+        DropExclusionForm,
+    )
+}
+
+
+def forms_open_to(official: Official, ticket: Ticket) -> list[type[MoveForm]]:
+    """The forms of the moves that the official may make now, in the order in which they are offered."""
+    ticket = read_as_case(official, ticket)
+    may = set(moves_open_to(official, ticket))
+    return [form for move, form in MOVE_FORMS.items() if move in may and form.is_of_use(ticket)]

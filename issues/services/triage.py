@@ -1,0 +1,210 @@
+"""The office's part of a ticket: grading, dispatch, ruling on objections, merging what was filed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from issues.choices import Move, Part, Route, Status
+from issues.models import Category, Ticket, TicketEvent, TicketUnit
+from issues.services.clock import DAYS, calendar_of, next_act, start_step, stop_clock
+from issues.services.course import advance, climb, lock_for, write_event
+from issues.services.errors import MoveRefused
+from liaison.choices import LimitKind, SystemRole, Trigger
+from liaison.models import Department, GradeRule, Official, Posting
+from liaison.reports.adoption import escalations_on, grade_on
+from liaison.workdays import day_of
+
+
+@transaction.atomic
+def triage_ticket(
+    *,
+    ticket: Ticket,
+    grade: GradeRule,
+    category: Category,
+    by: Official,
+    at: datetime,
+    route: str = "",
+    note: str = "",
+) -> Ticket:
+    """定级: settle how hard the problem is and of what kind; the clock to dispatch it runs on."""
+    ticket = lock_for(ticket, Move.TRIAGE)
+    _check_grade(ticket, grade)
+    ticket.grade, ticket.category, ticket.route = grade, category, route
+    source = advance(ticket, Move.TRIAGE)
+    ticket.save(update_fields=["status", "grade", "category", "route"])
+    words = "，".join(filter(None, (str(grade), str(category), Route(route).label if route else "")))
+    said = f"{words}。{note.strip()}" if note.strip() else words
+    write_event(ticket, Move.TRIAGE, source=source, by=by, at=at, note=said)
+    return ticket
+
+
+@transaction.atomic
+def dispatch_ticket(
+    *,
+    ticket: Ticket,
+    grade: GradeRule,
+    category: Category,
+    lead: Department,
+    by: Official,
+    at: datetime,
+    cooperating: Iterable[Department] = (),
+    note: str = "",
+) -> Ticket:
+    """交办: grade the problem and give it to one lead unit; its clock starts, the day itself not counted."""
+    ticket = lock_for(ticket, Move.DISPATCH)
+    others = list(cooperating)
+    _check_grade(ticket, grade)
+    if lead in others:
+        raise MoveRefused(f"{lead}已是主办单位，不能同时协办。")
+    today = day_of(at)
+    for unit in (lead, *others):
+        check_can_receive(unit, on=today)
+    before = _last_lead(ticket)
+    if before and before.department_id == lead.pk and ticket.status == Status.RETURNED:
+        raise MoveRefused(f"{lead}刚刚退回；仍由其办理的，请选“维持交办”并说明理由。")
+    calendar = calendar_of(ticket)
+    source = advance(ticket, Move.DISPATCH)
+    ticket.grade, ticket.category, ticket.dispatched_at = grade, category, at
+    days = grade_on(ticket.version, grade.code, today).working_days
+    handling = calendar.explain(today, days, started="交办")
+    ticket.due_on, ticket.due_is_provisional = handling.due, handling.provisional
+    sign_by = start_step(ticket, LimitKind.SIGN, since=today, started="交办", calendar=calendar).due
+    moved_on = before is not None and before.department_id != lead.pk
+    ticket.transfers += moved_on
+    ticket.save(
+        update_fields=[
+            "status",
+            "grade",
+            "category",
+            "dispatched_at",
+            "due_on",
+            "due_is_provisional",
+            "transfers",
+            *DAYS,
+        ]
+    )
+    ticket.units.filter(is_current=True).update(is_current=False)  # what an earlier dispatch left behind
+    cooperate_by = calendar.add(today, ticket.version.limit(LimitKind.COOPERATE, today))
+    TicketUnit.objects.create(
+        ticket=ticket, department=lead, part=Part.LEAD, given_at=at, sign_due_on=sign_by, due_on=handling.due
+    )
+    for unit in others:
+        TicketUnit.objects.create(
+            ticket=ticket,
+            department=unit,
+            part=Part.COOPERATE,
+            given_at=at,
+            sign_due_on=sign_by,
+            due_on=cooperate_by,
+        )
+    helped = "，协办：" + "、".join(str(unit) for unit in others) if others else ""
+    words = f"{grade}，主办：{lead}{helped}" + (f"。{note.strip()}" if note.strip() else "")
+    write_event(ticket, Move.DISPATCH, source=source, by=by, at=at, note=words, explanation=handling)
+    if moved_on:
+        _climb_for_transfers(ticket, at=at)
+    return ticket
+
+
+def _check_grade(ticket: Ticket, grade: GradeRule) -> None:
+    if grade.version_id != ticket.version_id:
+        raise MoveRefused("所选等级不属于该问题适用的方案版本。")
+
+
+def check_can_receive(unit: Department, *, on: date) -> None:
+    """A unit takes problems while it exists and somebody there can sign for them; raises MoveRefused."""
+    if not unit.is_active:
+        raise MoveRefused(f"{unit}已撤销，不能交办。")
+    if not Posting.objects.in_force(on).filter(department=unit, role=SystemRole.UNIT).exists():
+        raise MoveRefused(f"{unit}还没有单位联络员，无人签收；请先在“干部”中登记。")
+
+
+def _last_lead(ticket: Ticket) -> TicketUnit | None:
+    return ticket.units.filter(part=Part.LEAD).order_by("-given_at", "-pk").first()
+
+
+def _climb_for_transfers(ticket: Ticket, *, at: datetime) -> None:
+    """A problem handed from unit to unit climbs when it has been so often enough by rule."""
+    today = day_of(at)
+    rules = escalations_on(ticket.version, Trigger.TRANSFERS, today).filter(threshold__lte=ticket.transfers)
+    climbed = [climb(ticket, rule.rung, trigger=Trigger.TRANSFERS, at=at) for rule in rules]
+    if any(climbed):
+        ticket.act_on = next_act(ticket, calendar=calendar_of(ticket), on=today)
+        ticket.save(update_fields=["rung", "act_on"])
+
+
+@transaction.atomic
+def uphold_dispatch(*, ticket: Ticket, note: str, by: Official, at: datetime) -> Ticket:
+    """维持交办: the office does not accept an objection; the same unit handles it, its deadline as it was.
+
+    The time that the objection took is the unit's own. A new day to sign is set.
+    """
+    ticket = lock_for(ticket, Move.UPHOLD)
+    if not note.strip():
+        raise MoveRefused("请说明维持交办的理由。")
+    returned = _last_lead(ticket)
+    if returned is None or ticket.due_on is None:
+        raise MoveRefused("该问题尚未交办。")
+    today = day_of(at)
+    check_can_receive(returned.department, on=today)
+    source = advance(ticket, Move.UPHOLD)
+    explanation = start_step(
+        ticket, LimitKind.SIGN, since=today, started="维持交办", calendar=calendar_of(ticket)
+    )
+    ticket.save(update_fields=["status", *DAYS])
+    TicketUnit.objects.create(
+        ticket=ticket,
+        department=returned.department,
+        part=Part.LEAD,
+        given_at=at,
+        sign_due_on=explanation.due,
+        due_on=ticket.due_on,
+    )
+    words = f"退回理由不成立，仍由{returned.department}主办。{note.strip()}"
+    write_event(ticket, Move.UPHOLD, source=source, by=by, at=at, note=words, explanation=explanation)
+    return ticket
+
+
+@transaction.atomic
+def merge_ticket(*, ticket: Ticket, into: Ticket, by: Official, at: datetime, note: str = "") -> Ticket:
+    """并案: the same problem filed twice goes on under one number; the other stays on record and is answered
+    with it. Only problems of one company; never into itself, nor into what is itself merged or ended."""
+    if ticket.pk == into.pk:
+        raise MoveRefused("不能并入自身。")
+    pair = sorted(((ticket, Move.MERGE), (into, Move.ABSORB)), key=lambda one: one[0].pk)
+    # in one order, lest two wait for each other
+    locked = {one.pk: lock_for(one, move) for one, move in pair}
+    ticket, into = locked[ticket.pk], locked[into.pk]
+    if ticket.company_id != into.company_id:
+        raise MoveRefused("只有同一家企业的问题才能并案；不同企业的同类问题请按共性问题归集。")
+    if ticket.programme_id != into.programme_id:
+        raise MoveRefused("两件问题属于不同方案，不能并案。")
+    source = advance(ticket, Move.MERGE)
+    ticket.merged_into = into
+    stop_clock(ticket)
+    ticket.save(update_fields=["status", "merged_into", *DAYS])
+    ticket.units.filter(is_current=True).update(is_current=False)
+    ticket.absorbed.update(merged_into=into)  # what was merged into it before goes along
+    said = f"：{note.strip()}" if note.strip() else ""
+    went, came = f"并入 {into}{said}", f"{ticket} 并入本件{said}"
+    write_event(ticket, Move.MERGE, source=source, by=by, at=at, note=went)
+    write_event(into, Move.ABSORB, source=into.status, by=by, at=at, note=came)
+    return ticket
+
+
+def answer_absorbed(ticket: Ticket, *, words: str, by: Official, at: datetime) -> None:
+    """What was merged into the ticket is answered with it, under its own number."""
+    for other in ticket.absorbed.select_related("company").order_by("pk"):
+        TicketEvent.objects.create(
+            ticket=other,
+            move=Move.ANSWER,
+            from_status=other.status,
+            to_status=other.status,
+            round=other.round,
+            at=at,
+            by=by,
+            actor=ticket.events.filter(move=Move.ANSWER).latest("at", "pk").actor,
+            note=f"随 {ticket.number} 一并答复：{words}",
+        )
