@@ -21,6 +21,7 @@ class Status(models.TextChoices):
     DISPATCHED = "dispatched", "待签收"
     RETURNED = "returned", "退回待裁定"
     IN_PROGRESS = "in_progress", "办理中"
+    DEFERRED = "deferred", "挂账"
     RESOLVED = "resolved", "待答复"
     ANSWERED = "answered", "待确认"
     CLOSED = "closed", "已销号"
@@ -64,6 +65,32 @@ class ExclusionReason(models.TextChoices):
     GONE = "gone", "企业已注销或迁出"
 
 
+class ExtensionReason(models.TextChoices):
+    """Why a deadline cannot be kept (延期)."""
+
+    SEVERAL_UNITS = "several_units", "需多部门会商"
+    HIGHER_LEVEL = "higher_level", "需上级批复"
+    PROCEDURE = "procedure", "法定程序未走完"
+    COMPANY = "company", "等企业补充材料"
+    FORCE = "force", "不可抗力"
+
+
+class DeferralReason(models.TextChoices):
+    """Why nothing can be done for the time being (挂账); the clock stands still."""
+
+    COMPANY = "company", "等企业补充材料或条件"
+    HIGHER_LEVEL = "higher_level", "等上级批复或政策出台"
+    JUSTICE = "justice", "等司法、仲裁结果"
+    MEANS = "means", "资金、规划等条件暂不具备"
+
+
+class SpanKind(models.TextChoices):
+    """A stretch of a problem's handling time."""
+
+    RUNNING = "running", "计时"
+    PAUSED = "paused", "停表"
+
+
 class ReturnReason(models.TextChoices):
     """Why a unit objects to a dispatch (退回)."""
 
@@ -76,6 +103,8 @@ class ReturnReason(models.TextChoices):
 class RequestKind(models.TextChoices):
     """What is asked for and decided by somebody else (申请)."""
 
+    EXTENSION = "extension", "延期"
+    DEFERRAL = "deferral", "挂账"
     EXCLUSION = "exclusion", "剔除"
 
 
@@ -84,6 +113,7 @@ class RequestState(models.TextChoices):
     GRANTED = "granted", "已同意"
     REFUSED = "refused", "不同意"
     DROPPED = "dropped", "已收回"
+    LAPSED = "lapsed", "已失效"
 
 
 class Move(models.TextChoices):
@@ -103,6 +133,18 @@ class Move(models.TextChoices):
     ANSWER = "answer", "答复企业"
     CONFIRM = "confirm", "确认销号"
     REWORK = "rework", "不满意重办"
+    REGRADE = "regrade", "调整等级"
+    ASK_EXTENSION = "ask_extension", "申请延期"
+    GRANT_EXTENSION = "grant_extension", "同意延期"
+    REFUSE_EXTENSION = "refuse_extension", "不同意延期"
+    DROP_EXTENSION = "drop_extension", "收回延期申请"
+    CORRECT_EXTENSION = "correct_extension", "更正延期"
+    ASK_DEFERRAL = "ask_deferral", "申请挂账"
+    GRANT_DEFERRAL = "grant_deferral", "同意挂账"
+    REFUSE_DEFERRAL = "refuse_deferral", "不同意挂账"
+    DROP_DEFERRAL = "drop_deferral", "收回挂账申请"
+    REVIEW = "review", "挂账复核"
+    RESUME = "resume", "恢复办理"
     MERGE = "merge", "并案"
     ABSORB = "absorb", "并入"
     ASK_EXCLUSION = "ask_exclusion", "申请剔除"

@@ -8,7 +8,7 @@ from companies.models import Assignment, Enrolment
 from issues.choices import Move, Part, RequestState
 from issues.models import Ticket
 from issues.transitions import RULES, Actor, allows
-from liaison.choices import Reach, SystemRole
+from liaison.choices import Reach, Rung, SystemRole
 from liaison.models import Access, Official, Programme
 
 
@@ -23,6 +23,9 @@ def actors_of(official: Official, ticket: Ticket) -> frozenset[str]:
         actors.add(Actor.OFFICE)
     if _is_office_over(access, case.programme.region.path):
         actors.add(Actor.PROGRAMME_OFFICE)
+    approver = case.version.extension_rule.approver
+    if (Actor.OFFICE if approver == Rung.OFFICE else Actor.PROGRAMME_OFFICE) in actors:
+        actors.add(Actor.EXTENSION_APPROVER)
     if case.is_team:
         actors.add(Actor.TEAM)
     for unit in case.units.all():

@@ -23,6 +23,7 @@ class Actor(TextChoices):
     COMPANY = "company", "企业"
     CLOCK = "clock", "系统时钟"
     ASKER = "asker", "申请人"
+    EXTENSION_APPROVER = "extension_approver", "延期审批"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ def _rule(sources: set[str], target: str | None, *actors: str, opens: str = "", 
 
 
 # While nobody has said yet what became of it.
-BEFORE_RESULT: set[str] = {S.DRAFT, S.REPORTED, S.TRIAGED, S.DISPATCHED, S.RETURNED, S.IN_PROGRESS}
+BEFORE_RESULT: set[str] = {
+    S.DRAFT, S.REPORTED, S.TRIAGED, S.DISPATCHED, S.RETURNED, S.IN_PROGRESS, S.DEFERRED
+}  # fmt: skip
 
 RULES: dict[str, Rule] = {
     Move.REPORT: _rule({S.DRAFT}, S.REPORTED, Actor.TEAM),
@@ -57,6 +60,22 @@ RULES: dict[str, Rule] = {
     Move.ANSWER: _rule({S.RESOLVED}, S.ANSWERED, Actor.TEAM),
     Move.CONFIRM: _rule({S.ANSWERED}, S.CLOSED, Actor.COMPANY, Actor.OFFICE),
     Move.REWORK: _rule({S.ANSWERED}, S.IN_PROGRESS, Actor.COMPANY, Actor.OFFICE),
+    Move.REGRADE: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.OFFICE),
+    Move.ASK_EXTENSION: _rule({S.IN_PROGRESS}, None, Actor.LEAD_UNIT, opens=RequestKind.EXTENSION),
+    Move.GRANT_EXTENSION: _rule(
+        {S.IN_PROGRESS}, None, Actor.EXTENSION_APPROVER, settles=RequestKind.EXTENSION
+    ),
+    Move.REFUSE_EXTENSION: _rule(
+        {S.IN_PROGRESS}, None, Actor.EXTENSION_APPROVER, settles=RequestKind.EXTENSION
+    ),
+    Move.DROP_EXTENSION: _rule({S.IN_PROGRESS}, None, Actor.ASKER, settles=RequestKind.EXTENSION),
+    Move.CORRECT_EXTENSION: _rule({S.IN_PROGRESS}, None, Actor.EXTENSION_APPROVER),
+    Move.ASK_DEFERRAL: _rule({S.IN_PROGRESS}, None, Actor.LEAD_UNIT, opens=RequestKind.DEFERRAL),
+    Move.GRANT_DEFERRAL: _rule({S.IN_PROGRESS}, S.DEFERRED, Actor.OFFICE, settles=RequestKind.DEFERRAL),
+    Move.REFUSE_DEFERRAL: _rule({S.IN_PROGRESS}, None, Actor.OFFICE, settles=RequestKind.DEFERRAL),
+    Move.DROP_DEFERRAL: _rule({S.IN_PROGRESS}, None, Actor.ASKER, settles=RequestKind.DEFERRAL),
+    Move.REVIEW: _rule({S.DEFERRED}, None, Actor.OFFICE),
+    Move.RESUME: _rule({S.DEFERRED}, S.IN_PROGRESS, Actor.OFFICE, Actor.LEAD_UNIT),
     Move.MERGE: _rule(BEFORE_RESULT, S.MERGED, Actor.OFFICE),
     Move.ABSORB: _rule(set(OPEN), None, Actor.OFFICE),
     Move.ASK_EXCLUSION: _rule(BEFORE_RESULT, None, Actor.OFFICE, opens=RequestKind.EXCLUSION),
@@ -72,3 +91,8 @@ RULES: dict[str, Rule] = {
 def allows(rule: Rule, waiting: Collection[str]) -> bool:
     """Whether the requests that wait on a ticket leave room for the move."""
     return rule.opens not in waiting and (not rule.settles or rule.settles in waiting)
+
+
+def settled_in(status: str) -> frozenset[str]:
+    """The kinds of request that can be decided while a problem is in the status."""
+    return frozenset(rule.settles for rule in RULES.values() if rule.settles and status in rule.sources)

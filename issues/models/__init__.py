@@ -1,6 +1,7 @@
 """The problems' room: tickets and their units, events and rungs; meetings, months, bulletins."""
 
 from issues.models.adoption import AdoptionRun, TicketAdoption
+from issues.models.clock import ClockSpan
 from issues.models.course import Escalation, TicketEvent
 from issues.models.meetings import AgendaItem, DispatchMeeting
 from issues.models.months import Bulletin, FrozenEnrolment, FrozenTicket, MonthEnd
@@ -11,6 +12,7 @@ __all__ = [
     "AgendaItem",
     "Bulletin",
     "Category",
+    "ClockSpan",
     "DispatchMeeting",
     "Escalation",
     "FrozenEnrolment",

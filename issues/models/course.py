@@ -34,6 +34,7 @@ class TicketEvent(models.Model):
     note = models.TextField("内容", blank=True)
     due_on = models.DateField("此后期限", null=True, blank=True)
     words = models.TextField("期限说明", blank=True)
+    term_on = models.DateField("此后办结期限", null=True, blank=True)
     calendar_change = models.ForeignKey(
         CalendarChange,
         verbose_name="因哪次日历变更",

@@ -62,8 +62,9 @@ def provisional_next(ticket: str = "") -> ExpressionWrapper[Combinable]:
     known = CalendarYear.objects.filter(
         status=YearStatus.PUBLISHED, year=ExtractYear(OuterRef(f"{ticket}next_on"))
     )
-    runs = Q(**{f"{ticket}next_on__isnull": False}) & ~Q(**{f"{ticket}status": Status.ANSWERED})
-    return ExpressionWrapper(runs & ~Exists(known), models.BooleanField())  # 待确认 runs in natural days
+    natural = (Status.ANSWERED, Status.DEFERRED)  # 待确认 and 挂账 run in natural days
+    runs = Q(**{f"{ticket}next_on__isnull": False}) & ~Q(**{f"{ticket}status__in": natural})
+    return ExpressionWrapper(runs & ~Exists(known), models.BooleanField())
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -117,15 +118,15 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.annotate(is_provisional=provisional_next())
 
     def as_case(self, official: Official) -> Self:
-        """Each with all that its page shows and that decides who may do what on it: place and rules, its
-        units, requests and what was merged into it; `is_team`, `has_sibling` (another open problem of the
-        company) and `company_is_visible` for the official."""
+        """Each with what decides who may do what on it: place and rules, its units and requests; `is_team`,
+        `has_sibling` (another open problem of the company) and `company_is_visible` for the official."""
         seats = Assignment.objects.in_force(official.access.on).held_by(official)
         siblings = Ticket.objects.filter(company=OuterRef("company"), programme=OuterRef("programme"))
         units = TicketUnit.objects.select_related("department", "signed_by")
         requests = TicketRequest.objects.select_related("asked_by", "decided_by")
         return (
-            self.select_related("company__region", "category", "grade", "version", "programme__region")
+            self.select_related("company__region", "category", "grade", "programme__region")
+            .select_related("version__extension_rule")
             .select_related("visit", "collected_by", "merged_into")
             .annotate(
                 is_team=Exists(seats.filter(enrolment=OuterRef("enrolment"), role__answers_company=True)),
@@ -137,7 +138,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             .prefetch_related(
                 Prefetch("units", units.order_by("-is_current", "-part", "pk")),
                 Prefetch("requests", requests.order_by("-asked_at", "-pk")),
-                Prefetch("absorbed", Ticket.objects.order_by("pk")),
             )
         )
 
@@ -175,7 +175,9 @@ def _awaits(official: Official) -> Q:
         )
     if SystemRole.OFFICE in access.roles:
         here = access.regions((SystemRole.OFFICE,), "company__region__path")
-        condition |= here & (Q(status__in=AT_OFFICE) | Q(status=Status.ANSWERED, next_on__lt=access.on))
+        come = Q(status=Status.ANSWERED, next_on__lt=access.on)
+        come |= Q(status=Status.DEFERRED, next_on__lte=access.on)
+        condition |= here & (Q(status__in=AT_OFFICE) | come)
         asked = Exists(_to_decide(official).filter(ticket=OuterRef("pk")))
         condition |= access.regions((SystemRole.OFFICE,), "programme__region__path") & Q(asked)
     return condition
@@ -427,6 +429,10 @@ class TicketRequest(models.Model):
         related_name="+",
     )
     answer = models.TextField("审批意见", blank=True)
+    old_on = models.DateField("原期限", null=True, blank=True)
+    wanted_on = models.DateField("申请延至", null=True, blank=True)
+    granted_on = models.DateField("批准延至", null=True, blank=True)
+    round = models.PositiveSmallIntegerField("轮次", default=1)
 
     class Meta:
         verbose_name = verbose_name_plural = "申请"
@@ -449,7 +455,20 @@ class TicketRequest(models.Model):
             models.CheckConstraint(
                 name="issues_request_decided_iff_stamped",
                 condition=Q(state=RequestState.PENDING, decided_at__isnull=True, decided_by__isnull=True)
-                | ~Q(state=RequestState.PENDING) & Q(decided_at__isnull=False, decided_by__isnull=False),
+                | Q(state=RequestState.LAPSED, decided_at__isnull=False, decided_by__isnull=True)
+                | ~Q(state__in=[RequestState.PENDING, RequestState.LAPSED])
+                & Q(decided_at__isnull=False, decided_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="issues_request_extension_dated",
+                condition=Q(kind=RequestKind.EXTENSION, wanted_on__gt=F("old_on"))
+                & (
+                    Q(state=RequestState.GRANTED, granted_on__gt=F("old_on"))
+                    | ~Q(state=RequestState.GRANTED) & Q(granted_on__isnull=True)
+                )
+                | ~Q(kind=RequestKind.EXTENSION)
+                & Q(old_on__isnull=True, wanted_on__isnull=True, granted_on__isnull=True),
+                violation_error_message="延期须延到原期限之后。",
             ),
             models.CheckConstraint(
                 name="issues_request_decided_by_another",

@@ -22,6 +22,23 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A stretch of the handling clock: it ran, or stood still, over so many working days."""
+
+    word: str
+    started: str
+    since: date
+    until: date | None
+    days: int
+    left: int | None  # working days left when it was stopped; negative: overdue by so many
+
+    @property
+    def late(self) -> int:
+        """By how many working days it was overdue when it was stopped."""
+        return max(0, -(self.left or 0))
+
+
+@dataclass(frozen=True)
 class Due:
     """A ticket in a list, with the working days left until its next day as its place counts them."""
 
@@ -61,9 +78,25 @@ def reckoning_of(ticket: Ticket) -> str:
 HOLDERS = {
     Status.DRAFT: "包抓干部",
     **dict.fromkeys(AT_OFFICE, "协调办公室"),
+    Status.DEFERRED: "挂账",
     Status.RESOLVED: "包抓干部",
     Status.ANSWERED: "企业确认",
 }
+
+
+def stretches_of(ticket: Ticket, calendar: WorkCalendar, on: date) -> list[Stretch]:
+    """计时台账: every stretch of the handling clock up to the day, in order."""
+    return [
+        Stretch(
+            span.get_kind_display(),
+            span.started,
+            span.since,
+            span.until,
+            max(0, calendar.count(span.since, span.until or on)),
+            span.days_left,
+        )
+        for span in sorted(ticket.spans.all(), key=lambda span: span.pk)
+    ]
 
 
 def holders_of(

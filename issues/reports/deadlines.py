@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from companies.models import Company
-from issues.choices import OPEN, Move, Part, Status
-from issues.models import Ticket, TicketEvent, TicketUnit
+from issues.choices import OPEN, Move, Part, SpanKind, Status
+from issues.models import ClockSpan, Ticket, TicketEvent, TicketUnit
 from liaison.models import CalendarChange
 from liaison.models.changes import PlaceCalendars
 from liaison.workdays import Explanation, WorkCalendar, day_of
@@ -185,7 +185,7 @@ def with_start(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """
     events = TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by("-at", "-pk")
     starts = events.filter(move__in=STARTS)
-    given = events.filter(move__in=(Move.DISPATCH, Move.REWORK))
+    spans = ClockSpan.objects.filter(ticket=OuterRef("pk"), kind=SpanKind.RUNNING).order_by("-pk")
     units = (
         TicketUnit.objects.filter(is_current=True)
         .select_related("department")
@@ -199,8 +199,8 @@ def with_start(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         tickets.annotate(
             start_at=Subquery(starts.values("at")[:1]),
             start_move=Subquery(starts.values("move")[:1]),
-            given_at=Subquery(given.values("at")[:1]),
-            given_move=Subquery(given.values("move")[:1]),
+            given_on=Subquery(spans.values("since")[:1]),
+            given_by=Subquery(spans.values("started")[:1]),
         )
         .defer("description", "wish", "result")
         .prefetch_related(Prefetch("units", units, to_attr="present_units"))
@@ -216,10 +216,8 @@ def _start_of(ticket: Any) -> tuple[date, str]:
 
 
 def _given(ticket: Any) -> tuple[date, str]:
-    """The day from which 办结 is counted: the dispatch, or the company's return."""
-    if ticket.given_at is None:
-        return _start_of(ticket)
-    return day_of(ticket.given_at), STARTS[Move(ticket.given_move)]
+    """The day from which 办结 is counted, by the ledger of its clock, and its word."""
+    return (ticket.given_on, ticket.given_by) if ticket.given_on else _start_of(ticket)
 
 
 def deadlines_of(ticket: Ticket, calendar: WorkCalendar) -> list[Deadline]:

@@ -48,7 +48,7 @@ def running_slices(since: datetime, on: date) -> dict[str, Slice]:
     shut = Q(status=Status.CLOSED)
     closed = Q(closed_at__gt=since)
     due = (
-        ~Q(status__in=(*UNGIVEN, Status.MERGED, Status.EXCLUDED))
+        ~Q(status__in=(*UNGIVEN, Status.DEFERRED, Status.MERGED, Status.EXCLUDED))
         & Q(grade__is_plan_only=False, due_on__lte=on)
         & (Q(due_on__gt=day_of(since)) | ~shut | closed)
     )

@@ -4,9 +4,27 @@ from issues.services.adoption import apply_adoptions
 from issues.services.bulletins import BulletinRefused, draft_bulletin, edit_bulletin, issue_bulletin
 from issues.services.deadlines import apply_calendar_change
 from issues.services.errors import MoveRefused
+from issues.services.extensions import (
+    ask_extension,
+    correct_extension,
+    grant_extension,
+    last_extension,
+    longest_extension,
+    refuse_extension,
+)
 from issues.services.meetings import MeetingRefused, decide_item, hold_meeting, set_agenda
 from issues.services.months import MonthNotReady, freeze_month, months_to_close
-from issues.services.requests import ask_exclusion, drop_exclusion, grant_exclusion, refuse_exclusion
+from issues.services.requests import (
+    ask_deferral,
+    ask_exclusion,
+    drop_request,
+    grant_deferral,
+    grant_exclusion,
+    refuse_deferral,
+    refuse_exclusion,
+    resume_ticket,
+    review_deferred,
+)
 from issues.services.sweep import sweep_tickets
 from issues.services.tickets import (
     answer_ticket,
@@ -20,7 +38,13 @@ from issues.services.tickets import (
     rework_ticket,
     sign_ticket,
 )
-from issues.services.triage import dispatch_ticket, merge_ticket, triage_ticket, uphold_dispatch
+from issues.services.triage import (
+    dispatch_ticket,
+    merge_ticket,
+    regrade_ticket,
+    triage_ticket,
+    uphold_dispatch,
+)
 
 __all__ = [
     "BulletinRefused",
@@ -30,26 +54,38 @@ __all__ = [
     "answer_ticket",
     "apply_adoptions",
     "apply_calendar_change",
+    "ask_deferral",
     "ask_exclusion",
+    "ask_extension",
     "collect_ticket",
     "confirm_ticket",
     "cooperate_on_ticket",
+    "correct_extension",
     "decide_item",
     "dispatch_ticket",
     "draft_bulletin",
-    "drop_exclusion",
+    "drop_request",
     "edit_bulletin",
     "freeze_month",
+    "grant_deferral",
     "grant_exclusion",
+    "grant_extension",
     "hold_meeting",
     "issue_bulletin",
+    "last_extension",
+    "longest_extension",
     "merge_ticket",
     "months_to_close",
     "note_progress",
     "object_to_ticket",
+    "refuse_deferral",
     "refuse_exclusion",
+    "refuse_extension",
+    "regrade_ticket",
     "report_ticket",
     "resolve_ticket",
+    "resume_ticket",
+    "review_deferred",
     "rework_ticket",
     "set_agenda",
     "sign_ticket",

@@ -11,7 +11,7 @@ from django.db import OperationalError, transaction
 from issues.choices import AT_OFFICE, OPEN, Move, Part, Status
 from issues.models import AdoptionRun, Ticket, TicketAdoption, TicketEvent
 from issues.reports.adoption import HANDLED, open_for
-from issues.reports.deadlines import NEXT_STEP, STARTS, Deadline, deadlines_of, with_start
+from issues.reports.deadlines import NEXT_STEP, Deadline, deadlines_of, with_start
 from issues.services.clock import DAYS, calendar_of, run_until
 from issues.services.course import signature
 from liaison.choices import LimitKind, VersionStatus
@@ -115,7 +115,7 @@ def _shift(
 ) -> Shifted | None:
     """The deadline by the newer rule, if it was counted by the older one and moves."""
     before, after = newer.effective_from - timedelta(days=1), newer.effective_from
-    if deadline.step == HANDLING and deadline.started != STARTS[Move.REWORK]:
+    if deadline.step == HANDLING and ticket.round == 1:
         if ticket.grade is None or f"grades/{ticket.grade.code}" not in names or ticket.status not in HANDLED:
             return None
         code = ticket.grade.code
@@ -205,4 +205,5 @@ def _tell(
         note=f"第 {newer.number} 版规则对在办问题适用：" + "；".join(one.words for one in shifted),
         due_on=last.due,
         words=last.words,
+        term_on=ticket.due_on,
     )

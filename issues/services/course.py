@@ -11,7 +11,7 @@ from issues.choices import Move, RequestKind, RequestState
 from issues.models import Escalation, Ticket, TicketEvent
 from issues.services.clock import Wait
 from issues.services.errors import MoveRefused
-from issues.transitions import RULES, allows
+from issues.transitions import RULES, allows, settled_in
 from liaison.choices import Rung, SystemRole, Trigger
 from liaison.models import Department, Official, Posting
 from liaison.workdays import Explanation, day_of
@@ -88,7 +88,11 @@ def write_event(
     note: str = "",
     explanation: Explanation | Wait | None = None,
 ) -> None:
-    """One line of the ticket's course, with the deadline that follows and why, in words."""
+    """One line of the ticket's course, with the deadline that follows and why, in words.
+
+    Requests that have no meaning where it has got to lapse.
+    """
+    _lapse_requests(ticket, source=source, at=at)
     TicketEvent.objects.create(
         ticket=ticket,
         move=move,
@@ -101,7 +105,15 @@ def write_event(
         note=note,
         due_on=explanation.due if explanation else None,
         words=explanation.words if explanation else "",
+        term_on=ticket.due_on,
     )
+
+
+def _lapse_requests(ticket: Ticket, *, source: str, at: datetime) -> None:
+    """What could be decided where the ticket comes from and cannot where it has got to."""
+    if pointless := settled_in(source) - settled_in(ticket.status):
+        waiting = ticket.requests.filter(state=RequestState.PENDING, kind__in=pointless)
+        waiting.update(state=RequestState.LAPSED, decided_at=at)
 
 
 def climb(ticket: Ticket, rung: str, *, trigger: Trigger, at: datetime) -> bool:

@@ -81,6 +81,7 @@ def _events(
             note=f"{change}：" + "；".join(_say(deadline) for deadline in recount.moved),
             due_on=last.new,
             words=last.explain().words,
+            term_on=recount.days["due_on"],
             calendar_change=change,
         )
 

@@ -105,14 +105,14 @@ def _candidates(month_end: MonthEnd, carried: set[int]) -> QuerySet[Any]:
         counted = course.filter(move=move).values("ticket").annotate(n=Count("pk")).values("n")
         return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
-    terms = course.filter(move__in=[Move.DISPATCH, Move.REWORK]).order_by("-at", "-pk")
+    terms = course.order_by("-at", "-pk")
     return (
         FrozenTicket.objects.filter(month_end=month_end, status__in=OPEN)
         .annotate(
             all_reworks=times(Move.REWORK),
             returns=times(Move.OBJECT),
             high=Coalesce(Subquery(climbed.order_by("-rung").values("rung")[:1]), Value("")),
-            term=Subquery(terms.values("due_on")[:1]),
+            term=Subquery(terms.values("term_on")[:1]),
         )
         .filter(
             Q(is_overdue=True)

@@ -21,6 +21,7 @@ from issues.services.clock import (
 )
 from issues.services.course import advance, climb, lock_for, next_number, write_event
 from issues.services.errors import MoveRefused
+from issues.services.ledger import TERM, start_handling, stop_handling
 from issues.services.triage import answer_absorbed
 from liaison.choices import LimitKind, Trigger
 from liaison.models import Department, Official
@@ -156,6 +157,7 @@ def object_to_ticket(
     lead.returned_at, lead.return_reason, lead.is_current = at, reason, False
     lead.save(update_fields=["returned_at", "return_reason", "is_current"])
     ticket.returns += 1
+    stop_handling(ticket, on=day_of(at))
     source = advance(ticket, Move.OBJECT)
     explanation = start_step(
         ticket, LimitKind.TRIAGE, since=day_of(at), started="退回", calendar=calendar_of(ticket)
@@ -205,6 +207,7 @@ def resolve_ticket(*, ticket: Ticket, outcome: Outcome, result: str, by: Officia
     lead.finished_at = at
     lead.save(update_fields=["finished_at"])
     ticket.outcome, ticket.result, ticket.resolved_at = outcome, result.strip(), at
+    stop_handling(ticket, on=day_of(at))
     source = advance(ticket, Move.RESOLVE)
     explanation = start_step(
         ticket, LimitKind.FEEDBACK, since=day_of(at), started="办结", calendar=calendar_of(ticket)
@@ -261,10 +264,9 @@ def rework_ticket(
     calendar = calendar_of(ticket)
     lead = _lead_of(ticket)
     days = ticket.version.limit(LimitKind.REWORK, day_of(at))
-    explanation = calendar.explain(day_of(at), days, started="退回重办")
     ticket.round += 1
+    explanation = start_handling(ticket, days, on=day_of(at), started="退回重办", calendar=calendar)
     ticket.rating, ticket.is_satisfied = rating, False
-    ticket.due_on, ticket.due_is_provisional = explanation.due, explanation.provisional
     ticket.resolved_at = ticket.answered_at = None
     ticket.outcome = ticket.answer_mode = ""
     source = advance(ticket, Move.REWORK)
@@ -291,12 +293,11 @@ def rework_ticket(
             "rung",
             "rating",
             "is_satisfied",
-            "due_on",
-            "due_is_provisional",
             "resolved_at",
             "answered_at",
             "outcome",
             "answer_mode",
+            *TERM,
             *DAYS,
         ]
     )

@@ -9,9 +9,18 @@ from django.db import transaction
 
 from issues.choices import Move, Part, Route, Status
 from issues.models import Category, Ticket, TicketEvent, TicketUnit
-from issues.services.clock import DAYS, calendar_of, next_act, start_step, stop_clock
+from issues.services.clock import DAYS, calendar_of, next_act, run_until, start_step, stop_clock
 from issues.services.course import advance, climb, lock_for, write_event
 from issues.services.errors import MoveRefused
+from issues.services.ledger import (
+    TERM,
+    continue_handling,
+    move_deadline,
+    running_since,
+    start_handling,
+    stop_handling,
+    tell_lead,
+)
 from liaison.choices import LimitKind, SystemRole, Trigger
 from liaison.models import Department, GradeRule, Official, Posting
 from liaison.reports.adoption import escalations_on, grade_on
@@ -69,8 +78,7 @@ def dispatch_ticket(
     source = advance(ticket, Move.DISPATCH)
     ticket.grade, ticket.category, ticket.dispatched_at = grade, category, at
     days = grade_on(ticket.version, grade.code, today).working_days
-    handling = calendar.explain(today, days, started="交办")
-    ticket.due_on, ticket.due_is_provisional = handling.due, handling.provisional
+    handling = start_handling(ticket, days, on=today, started="交办", calendar=calendar)
     sign_by = start_step(ticket, LimitKind.SIGN, since=today, started="交办", calendar=calendar).due
     moved_on = before is not None and before.department_id != lead.pk
     ticket.transfers += moved_on
@@ -80,9 +88,8 @@ def dispatch_ticket(
             "grade",
             "category",
             "dispatched_at",
-            "due_on",
-            "due_is_provisional",
             "transfers",
+            *TERM,
             *DAYS,
         ]
     )
@@ -149,11 +156,10 @@ def uphold_dispatch(*, ticket: Ticket, note: str, by: Official, at: datetime) ->
         raise MoveRefused("该问题尚未交办。")
     today = day_of(at)
     check_can_receive(returned.department, on=today)
-    source = advance(ticket, Move.UPHOLD)
-    explanation = start_step(
-        ticket, LimitKind.SIGN, since=today, started="维持交办", calendar=calendar_of(ticket)
-    )
-    ticket.save(update_fields=["status", *DAYS])
+    source, calendar = advance(ticket, Move.UPHOLD), calendar_of(ticket)
+    continue_handling(ticket, on=today, started="维持交办", calendar=calendar)
+    explanation = start_step(ticket, LimitKind.SIGN, since=today, started="维持交办", calendar=calendar)
+    ticket.save(update_fields=["status", *TERM, *DAYS])
     TicketUnit.objects.create(
         ticket=ticket,
         department=returned.department,
@@ -183,6 +189,7 @@ def merge_ticket(*, ticket: Ticket, into: Ticket, by: Official, at: datetime, no
         raise MoveRefused("两件问题属于不同方案，不能并案。")
     source = advance(ticket, Move.MERGE)
     ticket.merged_into = into
+    stop_handling(ticket, on=day_of(at))
     stop_clock(ticket)
     ticket.save(update_fields=["status", "merged_into", *DAYS])
     ticket.units.filter(is_current=True).update(is_current=False)
@@ -207,4 +214,45 @@ def answer_absorbed(ticket: Ticket, *, words: str, by: Official, at: datetime) -
             by=by,
             actor=ticket.events.filter(move=Move.ANSWER).latest("at", "pk").actor,
             note=f"随 {ticket.number} 一并答复：{words}",
+            term_on=other.due_on,
         )
+
+
+@transaction.atomic
+def regrade_ticket(*, ticket: Ticket, grade: GradeRule, note: str, by: Official, at: datetime) -> Ticket:
+    """调整等级: another difficulty gives another limit, counted from where the clock began; nothing restarts.
+
+    What was granted beyond the old limit stays granted. A shorter limit makes nothing late that was not: the
+    deadline is not before the day of the change. In a rework the limit is that of rework and stays.
+    """
+    ticket = lock_for(ticket, Move.REGRADE)
+    _check_grade(ticket, grade)
+    if not note.strip():
+        raise MoveRefused("请说明调整等级的理由。")
+    old = ticket.grade
+    if old is None or ticket.due_on is None:
+        raise MoveRefused("该问题尚未定级。")
+    if old.pk == grade.pk:
+        raise MoveRefused(f"该问题已是{grade}。")
+    today, calendar, explanation = day_of(at), calendar_of(ticket), None
+    ticket.grade = grade
+    if ticket.round == 1:
+        since, _ = running_since(ticket)
+        more = _days_of(ticket, grade, today) - _days_of(ticket, old, today)
+        due = calendar.add(since, max(0, calendar.count(since, ticket.due_on) + more))
+        if more < 0:
+            due = max(due, min(ticket.due_on, calendar.on_or_after(today)))
+        explanation = move_deadline(ticket, due, calendar=calendar)
+        tell_lead(ticket)
+        if ticket.status == Status.IN_PROGRESS:
+            limit = _days_of(ticket, grade, today)
+            run_until(ticket, explanation.due, since=today, limit=limit, calendar=calendar)
+        ticket.act_on = next_act(ticket, calendar=calendar, on=today)
+    ticket.save(update_fields=["grade", *TERM, *DAYS])
+    words = f"由{old}调整为{grade}。{note.strip()}"
+    write_event(ticket, Move.REGRADE, source=ticket.status, by=by, at=at, note=words, explanation=explanation)
+    return ticket
+
+
+def _days_of(ticket: Ticket, grade: GradeRule, on: date) -> int:
+    return grade_on(ticket.version, grade.code, on).working_days

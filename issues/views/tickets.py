@@ -24,7 +24,7 @@ from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
 from issues.forms.tickets import VIEWS, TicketFilter
 from issues.models import Ticket, TicketUnit
 from issues.perms import actors_of, may_move
-from issues.reports.course import holders_of, with_days_left
+from issues.reports.course import holders_of, stretches_of, with_days_left
 from issues.services import MoveRefused
 from issues.transitions import Actor
 from liaison.choices import RegionLevel
@@ -147,7 +147,8 @@ def _is_under(path: str, one: str) -> bool:
 
 def _find(request: HttpRequest, number: str) -> Ticket:
     scoped = Ticket.objects.visible_to(request.user).with_light(request.user.access.on).with_provisional()
-    return get_object_or_404(scoped.as_case(request.user), number=number)
+    found = scoped.as_case(request.user).prefetch_related("spans", "absorbed")
+    return get_object_or_404(found, number=number)
 
 
 @require_GET
@@ -193,6 +194,7 @@ def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -
         "opened": opened,
         "opened_is_rare": any(form.move == opened for form in rare),
         "held": held,
+        "ledger": stretches_of(ticket, calendar, today),
         "held_most": max((item.working_days for item in held), default=0) or 1,
         "left_in_words": days_in_words(left, is_past=ticket.next_on < today)
         if left is not None and ticket.next_on

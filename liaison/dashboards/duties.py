@@ -36,6 +36,7 @@ STEPS: dict[str, tuple[str, LimitKind | None, str]] = {
     Status.TRIAGED: ("选定单位并交办", LimitKind.TRIAGE, "上报后 {} 个工作日内"),
     Status.DISPATCHED: ("签收或退回", LimitKind.SIGN, "交办后 {} 个工作日内"),
     Status.RETURNED: ("裁定退回：改派或维持", LimitKind.TRIAGE, "退回后 {} 个工作日内"),
+    Status.DEFERRED: ("复核挂账", None, "挂账的定期复核"),
     Status.IN_PROGRESS: ("办理并反馈结果", LimitKind.REWORK, "企业不满意，重办 {} 个工作日"),
     Status.RESOLVED: ("答复企业", LimitKind.FEEDBACK, "办结后 {} 个工作日内"),
     Status.ANSWERED: ("电话回访企业", None, "链接有效期内企业没有评价"),

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from liaison.choices import LimitKind, Slip, Trigger
+from liaison.choices import LimitKind, Slip
 from liaison.models import (
     BulletinAudience,
     CheckRule,
     DeductionRule,
-    EscalationRule,
     ExtensionRule,
     GradeRule,
     GroupRule,
@@ -31,11 +30,12 @@ from liaison.models import (
 )
 
 WHOLE: frozenset[type[Rule]] = frozenset(
-    {TriageRule, ExtensionRule, CheckRule, ReportRule, ReportField, BulletinAudience, StandingForm}
+    {TriageRule, CheckRule, ReportRule, ReportField, BulletinAudience, StandingForm}
 )
 VALUES: Mapping[type[Rule], tuple[str, ...]] = {
-    GradeRule: ("progress_days", "review_days", "extension_days", "needs_leader"),
-    HandlingRule: ("deferred_review_days", "reopen_days"),
+    GradeRule: ("progress_days", "review_days", "needs_leader"),
+    ExtensionRule: ("tell_company",),
+    HandlingRule: ("reopen_days",),
     SurveyRule: (
         "remind_days",
         "callback_negative_percent",
@@ -54,7 +54,6 @@ VALUES: Mapping[type[Rule], tuple[str, ...]] = {
 # A single row of a kind, by the value that names it.
 ROWS: Mapping[type[Rule], tuple[str, str]] = {
     LimitRule: ("kind", LimitKind.FIRST_CONTACT),
-    EscalationRule: ("trigger", Trigger.TRANSFERS),
     DeductionRule: ("slip", Slip.FAKE_CLOSE),
 }
 # What people go by and the product has no part in: whole kinds (None), or single values.

@@ -9,7 +9,7 @@ from django.db import IntegrityError, InternalError, transaction
 
 from issues import services
 from issues.choices import BulletinState, ExclusionReason, MeetingState, Outcome, Part, RequestState, Status
-from issues.models import TicketAdoption, TicketEvent, TicketRequest, TicketUnit
+from issues.models import ClockSpan, TicketAdoption, TicketEvent, TicketRequest, TicketUnit
 from tests import factories as f
 from tests.constraints import FROZEN_ROW, Acts, again, change
 from tests.factories import TicketFactory, at
@@ -44,6 +44,10 @@ def own_request_granted() -> None:
     change(request, state=RequestState.GRANTED, decided_at=at(2026, 3, 4), decided_by=request.asked_by)
 
 
+def running() -> ClockSpan:
+    return TicketFactory(dispatched=True).spans.get()
+
+
 def adopted_twice() -> None:
     ticket = TicketFactory()
     again(TicketAdoption.objects.create(ticket=ticket, newer=ticket.version, at=at(2026, 3, 2)))
@@ -70,6 +74,11 @@ REFUSED: Acts = {
     "issues_request_says_why": lambda: change(asked(), words=""),
     "issues_request_decided_iff_stamped": lambda: change(asked(), state=RequestState.GRANTED),
     "issues_request_decided_by_another": own_request_granted,
+    "issues_request_extension_dated": lambda: change(asked(), wanted_on=date(2026, 3, 20)),
+    "issues_span_one_open": lambda: again(running()),
+    "issues_span_known": lambda: change(running(), kind="sleeping"),
+    "issues_span_forward": lambda: change(running(), until=date(2026, 3, 1)),
+    "issues_span_left_iff_paused": lambda: change(running(), days_left=3),
     "issues_unit_one_lead": lambda: second_unit(Part.LEAD, same=False),
     "issues_unit_once": lambda: second_unit(Part.COOPERATE, same=True),
     "issues_unit_part_known": lambda: change(TicketFactory(dispatched=True).units.get(), part="watch"),

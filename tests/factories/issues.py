@@ -12,6 +12,7 @@ from issues import models, services
 from issues.choices import (
     AnswerMode,
     BulletinState,
+    DeferralReason,
     ExclusionReason,
     MeetingState,
     Outcome,
@@ -39,6 +40,7 @@ COURSE = [
 ASIDE = {  # states off the straight way, and the state from which they are reached
     Status.TRIAGED: Status.REPORTED,
     Status.RETURNED: Status.DISPATCHED,
+    Status.DEFERRED: Status.IN_PROGRESS,
     Status.MERGED: Status.DISPATCHED,
     Status.EXCLUDED: Status.DISPATCHED,
 }
@@ -71,6 +73,7 @@ class TicketFactory(DjangoModelFactory):
         closed = Trait(state=Status.CLOSED)
         triaged = Trait(state=Status.TRIAGED)
         returned = Trait(state=Status.RETURNED)
+        deferred = Trait(state=Status.DEFERRED)
         merged = Trait(state=Status.MERGED)
         excluded = Trait(state=Status.EXCLUDED)
 
@@ -115,6 +118,11 @@ class TicketFactory(DjangoModelFactory):
             return services.object_to_ticket(
                 ticket=ticket, reason=ReturnReason.NOT_OURS, note="属水务部门职责", by=by, at=at
             )
+        if state == Status.DEFERRED:
+            services.ask_deferral(
+                ticket=ticket, reason=DeferralReason.MEANS, words="管网改造明年列入计划", by=by, at=at
+            )
+            return services.grant_deferral(ticket=ticket, answer="", by=OfficialFactory(), at=at)
         if state == Status.MERGED:
             other = cls(enrolment=ticket.enrolment, title="同一件事", by=by, at=at)
             return services.merge_ticket(ticket=ticket, into=other, by=by, at=at)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from issues import services
-from issues.choices import AnswerMode, ExclusionReason, Move, RequestState, ReturnReason, Status
+from issues.choices import AnswerMode, ExclusionReason, Move, RequestKind, RequestState, ReturnReason, Status
 from issues.forms.moves import forms_open_to
 from issues.models import Escalation, Ticket
 from issues.services import MoveRefused
@@ -188,11 +188,13 @@ class TestExclusion:
         assert not own & (decisions | {Move.ASK_EXCLUSION})
         assert ticket in Ticket.objects.awaiting(second_office)
         assert ticket not in Ticket.objects.awaiting(cast.office)
-        services.drop_exclusion(ticket=ticket, by=cast.office, at=at(2026, 3, 5))
+        services.drop_request(ticket=ticket, kind=RequestKind.EXCLUSION, by=cast.office, at=at(2026, 3, 5))
         assert ticket.requests.get().state == RequestState.DROPPED
 
 
-@pytest.mark.parametrize("state", [Status.TRIAGED, Status.RETURNED, Status.MERGED, Status.EXCLUDED])
+@pytest.mark.parametrize(
+    "state", [Status.TRIAGED, Status.RETURNED, Status.DEFERRED, Status.MERGED, Status.EXCLUDED]
+)
 def test_events_replay_to_the_state(cast, state):
     ticket = TicketFactory(enrolment=cast.enrolment, state=state)
     events = list(ticket.events.order_by("pk"))

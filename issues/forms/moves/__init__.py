@@ -3,13 +3,24 @@
 Pages and API both go through here, so that both ask for the same and answer alike.
 """
 
-from issues.forms.moves.base import MoveForm
-from issues.forms.moves.office import DispatchForm, MergeForm, TriageForm, UpholdForm
+from issues.forms.moves.base import MoveForm, units_for
+from issues.forms.moves.office import DispatchForm, MergeForm, RegradeForm, TriageForm, UpholdForm
 from issues.forms.moves.requests import (
+    AskDeferralForm,
     AskExclusionForm,
+    AskExtensionForm,
+    CorrectExtensionForm,
+    DropDeferralForm,
     DropExclusionForm,
+    DropExtensionForm,
+    GrantDeferralForm,
     GrantExclusionForm,
+    GrantExtensionForm,
+    RefuseDeferralForm,
     RefuseExclusionForm,
+    RefuseExtensionForm,
+    ResumeForm,
+    ReviewForm,
 )
 from issues.forms.moves.team import AnswerForm, ReportForm
 from issues.forms.moves.unit import CooperateForm, ObjectForm, ProgressForm, ResolveForm, SignForm
@@ -17,7 +28,7 @@ from issues.models import Ticket
 from issues.perms import moves_open_to, read_as_case
 from liaison.models import Official
 
-__all__ = ["MOVE_FORMS", "MoveForm", "forms_open_to"]
+__all__ = ["MOVE_FORMS", "MoveForm", "forms_open_to", "units_for"]
 
 MOVE_FORMS: dict[str, type[MoveForm]] = {
     form.move: form
@@ -32,11 +43,23 @@ MOVE_FORMS: dict[str, type[MoveForm]] = {
         CooperateForm,
         ResolveForm,
         AnswerForm,
-        MergeForm,
-        AskExclusionForm,
+        GrantExtensionForm,
+        RefuseExtensionForm,
+        GrantDeferralForm,
+        RefuseDeferralForm,
         GrantExclusionForm,
         RefuseExclusionForm,
+        ReviewForm,
+        ResumeForm,
+        DropExtensionForm,
+        DropDeferralForm,
         DropExclusionForm,
+        AskExtensionForm,
+        AskDeferralForm,
+        RegradeForm,
+        MergeForm,
+        AskExclusionForm,
+        CorrectExtensionForm,
     )
 }
 

@@ -20,7 +20,7 @@ class MoveForm(forms.Form):
 
     move: ClassVar[Move]
     button: ClassVar[str]
-    hint: ClassVar[str] = ""
+    hint: str = ""
     is_rare: ClassVar[bool] = False  # folded away under 更多操作
     use_required_attribute = False
 

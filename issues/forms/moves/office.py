@@ -98,6 +98,30 @@ class DispatchForm(SortingForm):
         )
 
 
+class RegradeForm(MoveForm):
+    move = Move.REGRADE
+    button = "调整等级"
+    hint = "期限按新等级从原来的起算日重新计算，不重新起算；调短的，不会因此当天就逾期。"
+    is_rare = True
+
+    grade = GradeField(
+        label="难易等级",
+        queryset=GradeRule.objects.none(),
+        to_field_name="code",
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+    note = forms.CharField(label="调整理由", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = self.ticket.version.grades.exclude(pk=self.ticket.grade_id or 0).order_by("position")
+        self.fields["grade"].queryset = others  # type: ignore[attr-defined]
+
+    def perform(self, *, at: datetime) -> Ticket:
+        return services.regrade_ticket(ticket=self.ticket, **self.cleaned_data, by=self.official, at=at)
+
+
 class UpholdForm(MoveForm):
     move = Move.UPHOLD
     button = "维持交办"

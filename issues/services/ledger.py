@@ -1,0 +1,89 @@
+"""The clock of 办结, kept as a ledger of stretches: started, stopped, set going again, put off, recomputed.
+
+Every change of a ticket's deadline goes through here, under the ticket's lock and with the calendar held.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from issues.choices import Part, SpanKind
+from issues.models import ClockSpan, Ticket
+from issues.services.errors import MoveRefused
+from liaison.workdays import Explanation, WorkCalendar
+
+TERM = ("due_on", "due_is_provisional")
+
+
+def start_handling(
+    ticket: Ticket, days: int, *, on: date, started: str, calendar: WorkCalendar
+) -> Explanation:
+    """Give the handling so many working days from the day, which does not count. The caller saves TERM."""
+    stop_handling(ticket, on=on)
+    explanation = calendar.explain(on, days, started=started)
+    ClockSpan.objects.create(
+        ticket=ticket, round=ticket.round, kind=SpanKind.RUNNING, started=started, since=on
+    )
+    ticket.due_on, ticket.due_is_provisional = explanation.due, explanation.provisional
+    return explanation
+
+
+def stop_handling(ticket: Ticket, *, on: date) -> ClockSpan | None:
+    """End the stretch that runs with the day; the deadline stays, to be judged by. None where none ran."""
+    span = ticket.spans.filter(until__isnull=True).first()
+    if span is not None:
+        span.until = max(span.since, on)
+        span.save(update_fields=["until"])
+    return span
+
+
+def pause_handling(ticket: Ticket, *, on: date, why: str, calendar: WorkCalendar) -> int:
+    """停表: let the clock stand still from the day on; returns the working days that are left (negative:
+    overdue by so many), which wait until it runs again."""
+    left = calendar.count(on, _due(ticket))
+    stop_handling(ticket, on=on)
+    ClockSpan.objects.create(
+        ticket=ticket, round=ticket.round, kind=SpanKind.PAUSED, started=why, since=on, days_left=left
+    )
+    return left
+
+
+def resume_handling(ticket: Ticket, *, on: date, calendar: WorkCalendar) -> Explanation:
+    """Let the clock run again for the working days that were left. The caller saves TERM."""
+    paused = stop_handling(ticket, on=on)
+    if paused is None or paused.days_left is None:
+        raise MoveRefused("该问题没有停表，无须恢复。")
+    return start_handling(ticket, paused.days_left, on=on, started="恢复办理", calendar=calendar)
+
+
+def continue_handling(ticket: Ticket, *, on: date, started: str, calendar: WorkCalendar) -> Explanation:
+    """Let a clock that was stopped by an objection run on to the same deadline."""
+    left = calendar.count(on, _due(ticket))
+    return start_handling(ticket, left, on=on, started=started, calendar=calendar)
+
+
+def move_deadline(ticket: Ticket, to: date, *, calendar: WorkCalendar) -> Explanation:
+    """Put the end of the stretch that runs on another day. The caller saves TERM."""
+    since, started = running_since(ticket)
+    explanation = calendar.explain(since, calendar.count(since, to), started=started)
+    ticket.due_on, ticket.due_is_provisional = explanation.due, explanation.provisional
+    return explanation
+
+
+def running_since(ticket: Ticket) -> tuple[date, str]:
+    """From which day the running stretch is counted, and what set it going."""
+    span = ticket.spans.filter(kind=SpanKind.RUNNING).order_by("-pk").first()
+    if span is None:
+        raise MoveRefused("该问题尚未交办，没有办结期限。")
+    return span.since, span.started
+
+
+def tell_lead(ticket: Ticket) -> None:
+    """The lead unit's day is the ticket's."""
+    ticket.units.filter(part=Part.LEAD, is_current=True).update(due_on=_due(ticket))
+
+
+def _due(ticket: Ticket) -> date:
+    if ticket.due_on is None:
+        raise MoveRefused("该问题尚未交办，没有办结期限。")
+    return ticket.due_on
