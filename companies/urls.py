@@ -35,6 +35,7 @@ urlpatterns = [
     path("loads/export/", coverage.loads_export, name="loads-export"),
     path("companies/<str:uscc>/", companies.company, name="company"),
     path("companies/<str:uscc>/contacts/", companies.contact_add, name="contact-add"),
+    path("companies/<str:uscc>/contacts/<int:pk>/remove/", companies.contact_remove, name="contact-remove"),
     path(
         "companies/<str:uscc>/contacts/<int:pk>/primary/", companies.contact_primary, name="contact-primary"
     ),

@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from companies.choices import Scale
-from companies.models import Assignment, Company, Enrolment, Project, Visit
+from companies.models import Assignment, Company, Contact, Enrolment, Project, Visit
 from companies.models.companies import CompanyQuerySet
 from companies.reports import open_industries, with_contacts
 from companies.reports.industries import in_sections
@@ -47,6 +47,9 @@ class CompanyFilter(FilterSet):
         method="open_now",
         label="本阶段行业可纳入的方案代码",
     )
+    liaison = django_filters.ChoiceFilter(
+        choices=[(YES, "有联络员"), (NO, "没有联络员")], method="by_liaison", label="企业联络员"
+    )
     contacted = django_filters.ChoiceFilter(
         choices=[(YES, "已达联系要求"), (NO, "未达联系要求")],
         method="by_contact",
@@ -77,6 +80,10 @@ class CompanyFilter(FilterSet):
     def by_team(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
         seated = Exists(Assignment.objects.in_force(self.on).filter(enrolment__company=OuterRef("pk")))
         return queryset.filter(seated if value == YES else ~seated)
+
+    def by_liaison(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
+        named = Exists(Contact.objects.filter(company=OuterRef("pk")))
+        return queryset.filter(named if value == YES else ~named)
 
     def in_programme(self, queryset: QuerySet[Company], name: str, value: Programme) -> QuerySet[Company]:
         rows = Enrolment.objects.in_force(self.on).filter(company=OuterRef("pk"), programme=value)

@@ -15,6 +15,7 @@ from django.db.models import Prefetch, QuerySet
 
 from companies.choices import Scale
 from companies.models import Company, Contact
+from companies.reports.liaisons import LiaisonRule, liaison_rules_of
 from liaison import normalise
 from liaison.choices import Verdict
 from liaison.imports.columns import Column, RosterResource
@@ -237,6 +238,7 @@ class CompanyExaminer(Examiner):
         self.regions = RegionIndex(scope.region)
         # what addresses are searched for: the run's city with all its counties and towns
         root = scope.region.path.split("/", 1)[0]
+        self.liaison_rules: dict[int, list[LiaisonRule]] = {}
         self.names = {r.code: r.name for r in self.regions.by_code.values() if r.path.startswith(root)}
 
     def identify(self, draft: Draft) -> None:
@@ -257,6 +259,7 @@ class CompanyExaminer(Examiner):
         if lock:
             companies = companies.select_for_update(of=("self",), no_key=True)
         kept = {company.uscc: company for company in companies.filter(uscc__in=[d.key for d in drafts])}
+        self.liaison_rules = liaison_rules_of([company.pk for company in kept.values()], self.scope.on)
         for draft in drafts:
             self._place(draft, kept.get(draft.key))
             if not draft.errors:
@@ -317,6 +320,11 @@ class CompanyExaminer(Examiner):
         region = given.get("region") or (kept and kept.region)
         self.tell(draft, region, given.get("kind"), money, given.get("established_on"))
 
+    def _full(self, company: Company, count: int) -> LiaisonRule | None:
+        """The rule by which a company with so many 联络员 has room for no other."""
+        rules = self.liaison_rules.get(company.pk, ())
+        return next((rule for rule in rules if rule.most is not None and count >= rule.most), None)
+
     def _contact(self, draft: Draft, kept: Company | None) -> dict[str, Any] | None:
         """Whom the line names, unless the company has this person with this number already."""
         name, phone = draft.given.get("contact"), draft.given.get("contact_phone")
@@ -327,6 +335,9 @@ class CompanyExaminer(Examiner):
         known = {contact.phone: contact for contact in kept.contacts.all()} if kept else {}
         same = known.get(phone)
         if same and same.name == name:
+            return None
+        if same is None and kept and (full := self._full(kept, len(known))):
+            draft.remark("contact", f"“{full.programme}”{full.words}，已有 {len(known)} 名，这一项没有导入")
             return None
         is_first = not any(contact.is_primary for contact in known.values())
         was = f"{same.name} {phone}" if same else ""

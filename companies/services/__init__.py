@@ -17,6 +17,7 @@ from companies.services.companies import (
     ContactRefused,
     add_contact,
     make_contact_primary,
+    remove_contact,
 )
 from companies.services.deputies import DeputyRefused, acting_for, end_deputy, set_deputy
 from companies.services.door_cards import (
@@ -145,6 +146,7 @@ __all__ = [
     "place_in",
     "preview_adoption",
     "preview_taking_back",
+    "remove_contact",
     "replace_holder",
     "replace_with_group",
     "revoke_door_card",

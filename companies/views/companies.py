@@ -28,6 +28,7 @@ from companies.forms.companies import (
     ProjectEnrolForm,
 )
 from companies.models import Assignment, Company, Contact, Enrolment, Project
+from companies.reports.liaisons import liaison_rules
 from companies.reports.pictures import draw_teams
 from companies.views.queues import (
     Tally,
@@ -258,6 +259,7 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
             "place": _place(found.region),
             "facts": _facts(found),
             "contacts": list(found.contacts.order_by("-is_primary", "pk")),
+            "liaison_rules": liaison_rules(found, on),
             "projects": projects,
             "project_form": ProjectEnrolForm(
                 projects=[project for project, _ in projects], official=request.user
@@ -355,6 +357,22 @@ def contact_add(request: HttpRequest, uscc: str) -> HttpResponse:
             return redirect(found)
     status = 422 if form.errors else 200
     return render(request, "companies/contact_add.html", {"company": found, "form": form}, status=status)
+
+
+@require_POST
+def contact_remove(request: HttpRequest, uscc: str, pk: int) -> HttpResponse:
+    """Take somebody off the list of whom to call."""
+    found = _company(request, uscc)
+    if not perms.may_keep_contacts(request.user, found):
+        raise PermissionDenied
+    contact = get_object_or_404(Contact, company=found, pk=pk)
+    try:
+        services.remove_contact(contact=contact, by=request.user, at=timezone.now())
+    except services.ContactRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"已移除联络员{contact.name}。")
+    return redirect(found)
 
 
 @require_POST

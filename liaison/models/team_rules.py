@@ -232,6 +232,12 @@ class ContactRule(Rule):
     visits_ceiling = models.PositiveSmallIntegerField(
         "每月上门上限", null=True, blank=True, help_text="各单位合计，无事不扰；空为不限"
     )
+    liaisons_min = models.PositiveSmallIntegerField(
+        "企业联络员至少（名）", null=True, blank=True, help_text="每家企业；空为不要求"
+    )
+    liaisons_max = models.PositiveSmallIntegerField(
+        "企业联络员至多（名）", null=True, blank=True, help_text="每家企业；空为不限"
+    )
 
     class Meta(Rule.Meta):
         verbose_name = verbose_name_plural = "联系规则"
@@ -242,6 +248,17 @@ class ContactRule(Rule):
                 & (Q(on_site_months__isnull=True) | Q(on_site_months__gte=1))
                 & (Q(visits_ceiling__isnull=True) | Q(visits_ceiling__gte=1)),
                 violation_error_message="联系周期、次数和上限至少为 1。",
+            ),
+            models.CheckConstraint(
+                name="liaison_contactrule_liaisons_sane",
+                condition=(Q(liaisons_min__isnull=True) | Q(liaisons_min__gte=1))
+                & (Q(liaisons_max__isnull=True) | Q(liaisons_max__gte=1))
+                & (
+                    Q(liaisons_min__isnull=True)
+                    | Q(liaisons_max__isnull=True)
+                    | Q(liaisons_max__gte=F("liaisons_min"))
+                ),
+                violation_error_message="企业联络员人数至少为 1，至多不能少于至少。",
             ),
         ]
 

@@ -83,7 +83,9 @@ SENTENCES: dict[type[Rule], str] = {
     ContactRule: "每 {period_months} 个月至少联系 {min_count} 次[，{each_seat}]；"
     "计入的方式[ · {on_site}][ · {by_phone}][ · {by_message}][ · {by_video}]"
     "[；原则上每 {on_site_months} 个月上门一次][；一户企业每月上门合计不超过 {visits_ceiling} 次]"
-    "[；{waiver}]；{is_hard}。本期无问题也是好结果。",
+    "[；{waiver}]；{is_hard}。"
+    "[每家企业至少有 {liaisons_min} 名联络员。][每家企业至多设 {liaisons_max} 名联络员。]"
+    "本期无问题也是好结果。",
     TriageRule: "问题{scheme}。",
     GradeRule: "{code} {name}[：{meaning}]；{working_days} 个工作日内{is_plan_only}，"
     "由{rung}协调，{remedy}[，每 {progress_days} 天报进展][，每 {review_days} 天复核]"
@@ -143,7 +145,7 @@ SWITCHES: dict[tuple[type[Rule], str], tuple[str, str]] = {
 }
 # Choices that say nothing by themselves: the clause around them is left out.
 SILENT: dict[tuple[type[Rule], str], str] = {(TeamRole, "place"): "any"}
-_UNIT = re.compile(r" ?(?:个工作日|个月|个项目|户企业|个|天|户|岁|次|分|题|时|%)")
+_UNIT = re.compile(r" ?(?:个工作日|个月|个项目|户企业|个|天|户|岁|名|次|分|题|时|%)")
 _CLAUSE = re.compile(r"\[([^\]]*)\]")
 _VALUE = re.compile(r"\{(\w+)\}")
 

@@ -220,6 +220,13 @@ PAGES = (
     Row("companies:contact-add", ROSTERS | {"official"}, COMPANY_HIDDEN, _company),
     Row("companies:contact-add", ROSTERS | {"official"}, COMPANY_HIDDEN, _company, "POST"),
     Row(
+        "companies:contact-remove",
+        ROSTERS | {"official"},
+        COMPANY_HIDDEN,
+        lambda w: (w.cast.company.uscc, w.contact.pk),
+        "POST",
+    ),
+    Row(
         "companies:contact-primary",
         ROSTERS | {"official"},
         COMPANY_HIDDEN,

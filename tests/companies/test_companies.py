@@ -9,9 +9,17 @@ from django.db import IntegrityError, transaction
 
 from companies.formula import contact_period
 from companies.models import Company
-from companies.services import ContactRefused, add_contact, make_contact_primary
+from companies.services import ContactRefused, add_contact, make_contact_primary, remove_contact
 from liaison.models import AuditEvent
-from tests.factories import CompanyFactory, ContactFactory, ProjectFactory, ServicePlanFactory, at
+from tests.factories import (
+    CompanyFactory,
+    ContactFactory,
+    ContactRuleFactory,
+    EnrolmentFactory,
+    ProjectFactory,
+    ServicePlanFactory,
+    at,
+)
 
 NOW = at(2026, 3, 2)
 
@@ -45,6 +53,38 @@ class TestContacts:
         phone = cast.company.contacts.get().phone
         with pytest.raises(ContactRefused, match="已有使用电话"):
             add_contact(company=cast.company, name="丙", phone=phone, by=cast.office, at=NOW)
+
+    def test_who_is_removed_leaves_a_trace_and_the_next_is_called_first(self, cast):
+        company = cast.company
+        first = company.contacts.get()
+        second = add_contact(company=company, name="乙", phone="13900002222", by=cast.office, at=NOW)
+        remove_contact(contact=first, by=cast.office, at=NOW)
+        assert company.contacts.get(is_primary=True) == second
+        event = AuditEvent.objects.order_by("pk").last()
+        assert (event.action, event.detail["phone"]) == ("移除联络员", first.phone)
+        with pytest.raises(ContactRefused, match="已被他人移除"):
+            remove_contact(contact=first, by=cast.office, at=NOW)
+
+    @pytest.mark.parametrize(
+        ("least", "most", "words"),
+        [
+            (1, 2, "每家企业设 1–2 名联络员"),
+            (2, 2, "每家企业设 2 名联络员"),
+            (1, None, "每家企业至少有 1 名联络员"),
+            (None, 1, "每家企业至多设 1 名联络员"),
+        ],
+    )
+    def test_what_a_programme_asks_is_said_on_the_companys_page(self, cast, client_as, least, most, words):
+        rule = ContactRuleFactory(liaisons_min=least, liaisons_max=most)
+        EnrolmentFactory(company=cast.company, version=rule.version)
+        page = client_as("office").get(cast.company.get_absolute_url()).content.decode()
+        assert f"“{rule.version.programme.name}”{words}" in page
+
+    def test_the_list_finds_companies_without_one(self, cast, client_as):
+        cast.other_company.contacts.all().delete()
+        answer = client_as("office").get("/companies/?liaison=no").content.decode()
+        assert cast.other_company.name in answer
+        assert cast.company.name not in answer
 
 
 class TestMatching:

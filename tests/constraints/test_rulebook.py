@@ -61,6 +61,7 @@ REFUSED: Acts = {
     "liaison_teamrole_only_officials_count": lambda: f.TeamRoleFactory(holder=Holder.DEPARTMENT),
     "liaison_quota_class_once": lambda: again(f.QuotaFactory()),
     "liaison_quota_class_known": lambda: f.QuotaFactory(rank="king"),
+    "liaison_contactrule_liaisons_sane": lambda: f.ContactRuleFactory(liaisons_min=3, liaisons_max=2),
     "liaison_contactrule_positive": lambda: f.ContactRuleFactory(period_months=0),
     "liaison_limitrule_kind_once": lambda: again(f.LimitRuleFactory()),
     "liaison_limitrule_kind_known": lambda: f.LimitRuleFactory(kind="nap"),

@@ -94,7 +94,8 @@ class TestUpload:
 
 class TestDownload:
     def test_comes_as_a_download_that_nothing_sniffs(self, client_as, plan):
-        add(client_as("official"), plan, upload(office("docx"), "包抓方案（定稿）.docx"))
+        sent = office("docx")
+        add(client_as("official"), plan, upload(sent, "包抓方案（定稿）.docx"))
         stored = PlanFile.objects.get()
         answer = client_as("leader").get(URL("companies:plan-file", args=[stored.pk]))
         assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''%E5%8C%85")
@@ -102,7 +103,7 @@ class TestDownload:
         assert "sandbox" in answer["Content-Security-Policy"]
         assert "no-store" in answer["Cache-Control"]
         assert answer["Content-Type"].startswith("application/vnd.openxmlformats")
-        assert read(answer) == office("docx")
+        assert read(answer) == sent
         shown = client_as("leader").get(URL("companies:plan-file", args=[stored.pk]) + "?show=yes")
         assert shown["Content-Disposition"].startswith("attachment"), "a browser does not show a Word file"
         read(shown)

@@ -8,7 +8,15 @@ from decimal import Decimal
 from companies.models import Company
 from liaison.choices import ImportState, Verdict
 from liaison.models import AuditEvent, ImportRun, Official
-from tests.factories import Cast, CompanyFactory, ContactFactory, TownFactory, credit_code
+from tests.factories import (
+    Cast,
+    CompanyFactory,
+    ContactFactory,
+    ContactRuleFactory,
+    EnrolmentFactory,
+    TownFactory,
+    credit_code,
+)
 from tests.imports.files import (
     COMPANY_HEADINGS,
     check,
@@ -192,3 +200,14 @@ def test_the_same_file_again_finds_nothing_to_write(roster: Official):
     again = check("companies", content, roster)
     assert verdicts(again) == {2: Verdict.SAME}
     assert ImportRun.objects.filter(sha256=again.sha256).count() == 2
+
+
+def test_a_company_with_as_many_contacts_as_its_programme_allows_gets_no_other(cast: Cast, roster: Official):
+    kept = CompanyFactory(uscc=TWO, region=cast.county)
+    ContactFactory(company=kept, name="旧人", phone="13800000009")
+    rule = ContactRuleFactory(liaisons_max=1)
+    EnrolmentFactory(company=kept, version=rule.version)
+    headings = ("企业名称", "信用代码", "联系人", "联系电话")
+    run = check("companies", sheet_bytes(headings, [[kept.name, TWO, "新人", "13800000008"]]), roster)
+    assert "每家企业至多设 1 名联络员，已有 1 名" in str(run.rows.values().get())
+    assert verdicts(run)[2] == Verdict.SAME

@@ -9,6 +9,7 @@ What its text asks for, and where it is shown:
 | 县区、镇街自定 | a_county_sets_its_own_quota |
 | 一对一为主，经济部门科长可多对一 | one_specialist…, many_to_one… |
 | 两月上门一次，其余电话微信；无事不扰 | RULES, on_site_in_principle…, it_reminds…, too_many_visits… |
+| 每家企业 1–2 名联络员 | RULES, a_company_names_one_or_two… |
 | 市、县、镇一个平台 | three_levels_work_on_one_platform |
 | 专项小组按类别，每周或每两周；解决不了的每月上常务会 | RULES, a_special_group_for_each_category |
 | 三个工作组 | RULES, it_asks_for_three_working_groups |
@@ -27,7 +28,8 @@ import pytest
 from companies.choices import VisitMode
 from companies.models import Company, Enrolment
 from companies.reports.contacts import visits_reached
-from companies.services import enrol_project
+from companies.reports.liaisons import liaison_rules
+from companies.services import ContactRefused, add_contact, enrol_project, remove_contact
 from issues.choices import Status
 from issues.services import sweep_tickets
 from liaison.choices import DepartmentKind, Rank
@@ -57,7 +59,7 @@ RULES = (
     # 有需必应、无事不扰
     "每 2 个月至少联系 1 次；计入的方式 · 上门走访 · 电话 · 微信 · 视频；原则上每 2 个月上门一次；"
     "一户企业每月上门合计不超过 2 次；企业表示本期无需联系的，视同已联系；未达到的只提醒、不考核。"
-    "本期无问题也是好结果。",
+    "每家企业至少有 1 名联络员。每家企业至多设 2 名联络员。本期无问题也是好结果。",
     # special groups, and what they cannot solve
     "问题解决专项小组：每两周研究。",
     "常务会议/常委会：每月研究。",
@@ -272,3 +274,21 @@ def test_a_problem_goes_its_whole_way(place: Place):
     place.give(enrolment, "specialist", official)
     assert place.collect(enrolment, official, at(2026, 4, 23, 9)).report_due_on == date(2026, 4, 27)
     assert place.settle(place.dispatch(enrolment, official, "A"), official).status == Status.CLOSED
+
+
+def test_a_company_names_one_or_two_contacts(place: Place):
+    company = place.enrol().company
+    given = {"company": company, "by": place.office, "at": at(2026, 3, 3)}
+    (rule,) = liaison_rules(company, date(2026, 3, 3))
+    assert rule.words == "每家企业设 1–2 名联络员"
+    company.contacts.all().delete()
+    first = add_contact(name="程一鸣", phone="13900000001", **given)
+    add_contact(name="方以宁", phone="13900000002", **given)
+    with pytest.raises(ContactRefused, match="每家企业设 1–2 名联络员，该企业已有 2 名"):
+        add_contact(name="孟和", phone="13900000003", **given)
+    remove_contact(contact=first, by=place.office, at=at(2026, 3, 4))
+    add_contact(name="孟和", phone="13900000003", **given)
+    assert [(one.name, one.is_primary) for one in company.contacts.order_by("pk")] == [
+        ("方以宁", True),
+        ("孟和", False),
+    ]
