@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from issues.choices import ExtensionReason, Move, RequestKind, RequestState
 from issues.models import Ticket, TicketRequest
 from issues.services.clock import DAYS, calendar_of, run_until
 from issues.services.course import lock_for, write_event
 from issues.services.errors import MoveRefused
-from issues.services.ledger import TERM, move_deadline, running_since, tell_lead
+from issues.services.ledger import TERM, move_deadline, tell_lead, term_of
 from issues.services.requests import make_request, refuse_request, settle_request
 from liaison.models import Official
 from liaison.workdays import Explanation, WorkCalendar, day_of
@@ -28,11 +29,8 @@ def ask_extension(
     """
     ticket = lock_for(ticket, Move.ASK_EXTENSION)
     rule, calendar, today = ticket.version.extension_rule, calendar_of(ticket), day_of(at)
-    due = _due(ticket)
-    granted = ticket.requests.filter(
-        kind=RequestKind.EXTENSION, state=RequestState.GRANTED, round=ticket.round
-    )
-    if granted.count() >= rule.max_count:
+    due = term_of(ticket)
+    if _granted(ticket).count() >= rule.max_count:
         allowed = f"每轮办理最多延期 {rule.max_count} 次" if rule.max_count else "本方案不允许延期"
         raise MoveRefused(f"{allowed}，不能再申请。")
     if calendar.count(today, due) < rule.ask_before_days:
@@ -99,10 +97,12 @@ def correct_extension(*, ticket: Ticket, until: date, note: str, by: Official, a
 
 def last_extension(ticket: Ticket) -> TicketRequest | None:
     """The extension of this round that was granted last."""
-    granted = ticket.requests.filter(
-        kind=RequestKind.EXTENSION, state=RequestState.GRANTED, round=ticket.round
-    )
-    return granted.order_by("-decided_at", "-pk").first()
+    return _granted(ticket).order_by("-decided_at", "-pk").first()
+
+
+def _granted(ticket: Ticket) -> QuerySet[TicketRequest]:
+    """The extensions of this round that were granted."""
+    return ticket.requests.filter(kind=RequestKind.EXTENSION, state=RequestState.GRANTED, round=ticket.round)
 
 
 def longest_extension(ticket: Ticket) -> int:
@@ -121,17 +121,10 @@ def _check_day(ticket: Ticket, to: date, *, after: date, calendar: WorkCalendar)
         raise MoveRefused(f"每次最多延期 {most} 个工作日，最晚到 {calendar.add(after, most)}。")
 
 
-def _due(ticket: Ticket) -> date:
-    if ticket.due_on is None:
-        raise MoveRefused("该问题尚未交办，没有办结期限。")
-    return ticket.due_on
-
-
 def _put_off(ticket: Ticket, to: date, *, on: date, calendar: WorkCalendar) -> Explanation:
     """Move the deadline and all that follows from it; the ticket is saved."""
     explanation = move_deadline(ticket, to, calendar=calendar)
-    since, _ = running_since(ticket)
-    run_until(ticket, to, since=on, limit=calendar.count(since, to), calendar=calendar)
+    run_until(ticket, to, since=on, limit=explanation.n, calendar=calendar)
     ticket.save(update_fields=[*TERM, *DAYS])
     tell_lead(ticket)
     return explanation

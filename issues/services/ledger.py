@@ -40,7 +40,7 @@ def stop_handling(ticket: Ticket, *, on: date) -> ClockSpan | None:
 def pause_handling(ticket: Ticket, *, on: date, why: str, calendar: WorkCalendar) -> int:
     """停表: let the clock stand still from the day on; returns the working days that are left (negative:
     overdue by so many), which wait until it runs again."""
-    left = calendar.count(on, _due(ticket))
+    left = calendar.count(on, term_of(ticket))
     stop_handling(ticket, on=on)
     ClockSpan.objects.create(
         ticket=ticket, round=ticket.round, kind=SpanKind.PAUSED, started=why, since=on, days_left=left
@@ -58,7 +58,7 @@ def resume_handling(ticket: Ticket, *, on: date, calendar: WorkCalendar) -> Expl
 
 def continue_handling(ticket: Ticket, *, on: date, started: str, calendar: WorkCalendar) -> Explanation:
     """Let a clock that was stopped by an objection run on to the same deadline."""
-    left = calendar.count(on, _due(ticket))
+    left = calendar.count(on, term_of(ticket))
     return start_handling(ticket, left, on=on, started=started, calendar=calendar)
 
 
@@ -80,10 +80,11 @@ def running_since(ticket: Ticket) -> tuple[date, str]:
 
 def tell_lead(ticket: Ticket) -> None:
     """The lead unit's day is the ticket's."""
-    ticket.units.filter(part=Part.LEAD, is_current=True).update(due_on=_due(ticket))
+    ticket.units.filter(part=Part.LEAD, is_current=True).update(due_on=term_of(ticket))
 
 
-def _due(ticket: Ticket) -> date:
+def term_of(ticket: Ticket) -> date:
+    """The day by which the problem is to be handled; raises MoveRefused before it was given to a unit."""
     if ticket.due_on is None:
         raise MoveRefused("该问题尚未交办，没有办结期限。")
     return ticket.due_on
