@@ -193,7 +193,8 @@ def leftovers(page: Page) -> list[str]:
 
 
 def faults(page: Page) -> list[str]:
-    """Everything that is wrong with the present page."""
+    """Everything that is wrong with the present page, once it is all there."""
+    page.wait_for_load_state()
     return [*axe(page), *too_wide(page), *leftovers(page)]
 
 

@@ -68,6 +68,7 @@ def faults(page: Page) -> Callable[..., list[str]]:
 
     def look(*, by_axe: bool = True) -> list[str]:
         lines = []
+        page.wait_for_load_state()
         if by_axe:
             page.evaluate(AXE.read_text(encoding="utf-8"))
             found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
