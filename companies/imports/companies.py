@@ -227,7 +227,7 @@ PLAIN = (
     "is_active",
 )
 COMPARED = (*PLAIN, "region", "capital")
-WRITTEN = (*PLAIN, "region", "capital_wan", "capital_currency", "is_sole_trader", "pinyin")
+WRITTEN = (*PLAIN, "region", "capital_wan", "capital_currency", "is_sole_trader", "pinyin", "initials")
 
 
 class CompanyExaminer(Examiner):
@@ -391,6 +391,7 @@ def fill(company: Company, fields: dict[str, Any]) -> None:
         company.is_sole_trader = True
     if "name" in fields:
         company.pinyin = normalise.pinyin_key(company.name)[:400]
+        company.initials = normalise.pinyin_initials(company.name)[:120]
 
 
 def _as_json(value: Any) -> Any:

@@ -12,7 +12,9 @@ from django.urls import reverse
 from companies.choices import ProjectStage, Scale
 from liaison.choices import Reach, SystemRole
 from liaison.models import Official, Region
+from liaison.normalise import half_width
 
+WORDS_AT_MOST = 5  # of a search; what is typed beyond them narrows nothing
 # Roles whose reach shows every company of a region, and those that see the companies they serve.
 REGIONAL = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ROSTER, SystemRole.ASSESSOR, SystemRole.ADMIN)
 DEPARTMENTAL = (SystemRole.UNIT, SystemRole.LEADER)
@@ -44,13 +46,16 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         return self.filter(official.access.regions(MANAGERS, "region__path"))
 
     def matching(self, words: str) -> Self:
-        """Companies whose name, credit code or pinyin contains what was typed."""
-        words = words.strip()
-        if not words:
-            return self
-        return self.filter(
-            Q(name__contains=words) | Q(uscc__startswith=words.upper()) | Q(pinyin__contains=words.lower())
-        )
+        """Companies in which every word is found: in the name, its pinyin or initials, or the credit code."""
+        found = self
+        for word in half_width(words).split()[:WORDS_AT_MOST]:
+            found = found.filter(
+                Q(name__contains=word)
+                | Q(uscc__contains=word.upper())
+                | Q(pinyin__contains=word.lower())
+                | Q(initials__contains=word.lower())
+            )
+        return found
 
 
 class Company(models.Model):
@@ -59,6 +64,7 @@ class Company(models.Model):
     uscc = models.CharField("统一社会信用代码", max_length=18, unique=True)
     name = models.CharField("企业名称", max_length=120)
     pinyin = models.CharField("拼音", max_length=400, blank=True, editable=False)
+    initials = models.CharField("拼音首字母", max_length=120, blank=True, editable=False)
     region = models.ForeignKey(
         Region, verbose_name="行政区划", on_delete=models.PROTECT, related_name="companies"
     )
@@ -104,6 +110,11 @@ class Company(models.Model):
             models.Index(fields=["pinyin", "id"], name="companies_company_by_pinyin"),
             GinIndex(OpClass("name", name="gin_trgm_ops"), name="companies_company_name_trgm"),
             GinIndex(OpClass("pinyin", name="gin_trgm_ops"), name="companies_company_pinyin_trgm"),
+            GinIndex(
+                OpClass("uscc", name="gin_trgm_ops"),
+                OpClass("initials", name="gin_trgm_ops"),
+                name="companies_company_codes_trgm",
+            ),
         ]
 
     def __str__(self) -> str:

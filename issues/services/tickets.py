@@ -25,6 +25,7 @@ from issues.services.ledger import TERM, start_handling, stop_handling
 from issues.services.triage import answer_absorbed
 from liaison.choices import LimitKind, Trigger
 from liaison.models import Department, Official
+from liaison.normalise import pinyin_initials
 from liaison.reports.adoption import escalations_on, grade_on
 from liaison.services import announce
 from liaison.workdays import WorkCalendar, day_of
@@ -63,6 +64,7 @@ def collect_ticket(
         visit=visit,
         source=source,
         title=title.strip(),
+        initials=pinyin_initials(title)[:80],
         description=description.strip(),
         wish=wish.strip(),
         category=category,

@@ -17,7 +17,7 @@ from liaison.choices import Rank
 from liaison.demo import words
 from liaison.demo.city import City
 from liaison.models import Department, Official, ProgrammeVersion, Region, TeamRole
-from liaison.normalise import pinyin_key
+from liaison.normalise import pinyin_initials, pinyin_key
 from liaison.workdays import SHANGHAI
 
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -85,6 +85,7 @@ def _company(rng: Random, place: int, brand: str, county: Region, region: Region
         uscc=credit_code(31_000_000 + place * 37, county.code),
         name=name,
         pinyin=pinyin_key(name),
+        initials=pinyin_initials(name),
         region=region,
         kind=kind,
         is_sole_trader=sole,

@@ -14,6 +14,7 @@ from companies import models
 from companies.choices import RecusalReason, Scale, VisitMode
 from liaison.choices import Holder, SystemRole
 from liaison.models import Department, Official, TeamRole
+from liaison.normalise import pinyin_initials
 from tests.factories.clock import at
 from tests.factories.ground import CountyFactory, DepartmentFactory, OfficialFactory, PostingFactory, pinyin
 from tests.factories.rulebook import p2_version
@@ -45,6 +46,7 @@ class CompanyFactory(DjangoModelFactory):
         lambda o: f"云川{_BRANDS[o.n % 10]}{_TRADES[o.n // 10 % 10]}{o.n // 100 or ''}有限公司"
     )
     pinyin = LazyAttribute(lambda o: pinyin(o.name))
+    initials = LazyAttribute(lambda o: pinyin_initials(o.name))
     region = SubFactory(CountyFactory)
     kind = "有限责任公司"
     scale = Scale.SMALL
