@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from issues.views import bulletins, calendar, duties, handovers, meetings, months, tickets, visits
+from issues.views import bulletins, calendar, case, duties, handovers, meetings, months, tickets, visits
 
 app_name = "issues"
 
@@ -18,9 +18,9 @@ urlpatterns = [
     path("duties/<slug:code>/<int:official>/<slug:duty>/", duties.duty_rows, name="duty-rows"),
     path("tickets/", tickets.ticket_list, name="tickets"),
     path("tickets/export/", tickets.ticket_export, name="tickets-export"),
-    path("tickets/<str:number>/", tickets.ticket_detail, name="ticket"),
+    path("tickets/<str:number>/", case.ticket_detail, name="ticket"),
     path("tickets/<str:number>/deadlines/", calendar.ticket_deadlines, name="ticket-deadlines"),
-    path("tickets/<str:number>/moves/<slug:move>/", tickets.ticket_move, name="ticket-move"),
+    path("tickets/<str:number>/moves/<slug:move>/", case.ticket_move, name="ticket-move"),
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/<slug:code>/<str:month>/", meetings.meeting_agenda, name="meeting"),
     path("meetings/<slug:code>/<str:month>/held/", meetings.meeting_hold, name="meeting-hold"),

@@ -1,4 +1,4 @@
-"""The problem queue and the case page, with its moves in place."""
+"""The problem queue: the table, its chips and counts, its export."""
 
 from __future__ import annotations
 
@@ -6,30 +6,23 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from companies.models import Assignment, Company
+from companies.models import Company
 from companies.views.queues import Tally, kept
 from issues import exports
-from issues.choices import Light, Move, Part
-from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
+from issues.choices import Light, Part
 from issues.forms.tickets import VIEWS, TicketFilter
 from issues.models import Ticket, TicketUnit
-from issues.perms import actors_of, may_move
-from issues.reports.course import holders_of, stretches_of, with_days_left
-from issues.services import MoveRefused
-from issues.transitions import Actor
+from issues.reports.course import with_days_left
 from liaison.choices import RegionLevel
-from liaison.models import CalendarDay, Official, Region
-from liaison.workdays import day_of, days_in_words
+from liaison.models import Official, Region
 
 PER_PAGE = 25
 LIGHT_TONES = {Light.YELLOW: "yellow", Light.RED: "red", Light.RED_PLUS: "red"}
@@ -143,90 +136,3 @@ def _is_in(view: str, cell: tuple[bool, str]) -> bool:
 
 def _is_under(path: str, one: str) -> bool:
     return one.startswith(path)
-
-
-def _find(request: HttpRequest, number: str) -> Ticket:
-    scoped = Ticket.objects.visible_to(request.user).with_light(request.user.access.on).with_provisional()
-    found = scoped.as_case(request.user).prefetch_related("spans", "absorbed")
-    return get_object_or_404(found, number=number)
-
-
-@require_GET
-def ticket_detail(request: HttpRequest, number: str) -> HttpResponse:
-    """The case page: what and who, its course, its clock, and what can be done next."""
-    ticket = _find(request, number)
-    return render(request, "issues/ticket.html", _case(request, ticket))
-
-
-def _case(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -> dict[str, Any]:
-    official: Official = request.user
-    now = timezone.now()
-    events = list(ticket.events.select_related("by").order_by("at", "pk"))
-    units = list(ticket.units.all())
-    lead = next((unit for unit in units if unit.part == Part.LEAD and unit.is_current), None)
-    if lead is None:
-        lead = next((unit for unit in reversed(units) if unit.part == Part.LEAD), None)
-    calendar = CalendarDay.objects.as_calendar(ticket.company.region)
-    today = day_of(now)
-    held = holders_of(ticket, events, lead=lead.department.name if lead else "", calendar=calendar, until=now)
-    team = (
-        Assignment.objects.in_force(today)
-        .filter(enrolment=ticket.enrolment_id)
-        .select_related("role", "official", "department")
-        .order_by("role__position", "pk")
-    )
-    forms = [
-        bound if bound is not None and bound.move == form.move else form(ticket=ticket, official=official)
-        for form in forms_open_to(official, ticket)
-    ]
-    usual = [form for form in forms if not form.is_rare]
-    rare = [form for form in forms if form.is_rare]
-    opened = bound.move if bound is not None else (usual[0].move if len(usual) == 1 else "")
-    left = calendar.count(today, ticket.next_on) if ticket.next_on else None
-    return {
-        "ticket": ticket,
-        "events": list(reversed(events)),
-        "units": units,
-        "lead": lead,
-        "team": team,
-        "forms": usual,
-        "rare_forms": rare,
-        "opened": opened,
-        "opened_is_rare": any(form.move == opened for form in rare),
-        "held": held,
-        "ledger": stretches_of(ticket, calendar, today),
-        "held_most": max((item.working_days for item in held), default=0) or 1,
-        "left_in_words": days_in_words(left, is_past=ticket.next_on < today)
-        if left is not None and ticket.next_on
-        else "",
-        "rungs": ticket.escalations.select_related("department").order_by("at", "pk"),
-        "is_office": Actor.OFFICE in actors_of(official, ticket),
-        "today": today,
-    }
-
-
-@require_POST
-def ticket_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
-    """Make a move. The same refusals as the API, in words, with nothing lost of what was typed."""
-    ticket = _find(request, number)
-    if move not in MOVE_FORMS:
-        raise Http404(move)
-    if not may_move(request.user, ticket, move):
-        raise PermissionDenied("这一步不由您办理。")
-    form = MOVE_FORMS[move](request.POST, ticket=ticket, official=request.user)
-    status = 200
-    bound: MoveForm | None = None
-    if form.is_valid():
-        try:
-            form.perform(at=timezone.now())
-            messages.success(request, f"已{Move(move).label}。")
-        except MoveRefused as refusal:
-            messages.error(request, str(refusal))
-            bound, status = form, 422
-    else:
-        bound, status = form, 422
-    if bound is None and not request.htmx:
-        return redirect(ticket)
-    ticket = _find(request, number)
-    template = "issues/_case.html" if request.htmx else "issues/ticket.html"
-    return render(request, template, _case(request, ticket, bound), status=status)
