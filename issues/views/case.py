@@ -107,5 +107,5 @@ def ticket_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if bound is None and not request.htmx:
         return redirect(ticket)
     ticket = _find(request, number)
-    template = "issues/_case.html" if request.htmx else "issues/ticket.html"
+    template = "issues/case/_body.html" if request.htmx else "issues/ticket.html"
     return render(request, template, case_of(request, ticket, bound), status=status)
