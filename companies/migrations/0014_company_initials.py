@@ -29,7 +29,6 @@ class Migration(migrations.Migration):
             name="initials",
             field=models.CharField(blank=True, editable=False, max_length=120, verbose_name="拼音首字母"),
         ),
-        migrations.RunPython(spell, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name="company",
             index=django.contrib.postgres.indexes.GinIndex(
@@ -37,5 +36,8 @@ class Migration(migrations.Migration):
                 django.contrib.postgres.indexes.OpClass("initials", name="gin_trgm_ops"),
                 name="companies_company_codes_trgm",
             ),
+        ),
+        migrations.RunPython(  # last: what is written would stand in the index's way
+            spell, migrations.RunPython.noop
         ),
     ]

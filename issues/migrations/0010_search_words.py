@@ -48,7 +48,6 @@ class Migration(migrations.Migration):
             name="initials",
             field=models.CharField(blank=True, editable=False, max_length=80, verbose_name="拼音首字母"),
         ),
-        migrations.RunPython(spell, migrations.RunPython.noop),
         migrations.RemoveIndex(model_name="ticket", name="issues_ticket_title_trgm"),
         migrations.AddIndex(
             model_name="ticket",
@@ -58,5 +57,8 @@ class Migration(migrations.Migration):
                 django.contrib.postgres.indexes.OpClass("number", name="gin_trgm_ops"),
                 name="issues_ticket_words",
             ),
+        ),
+        migrations.RunPython(  # last: what is written would stand in the index's way
+            spell, migrations.RunPython.noop
         ),
     ]
