@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from liaison.choices import Trigger
+
 
 class Source(models.TextChoices):
     VISIT = "visit", "走访收集"
@@ -152,7 +154,30 @@ class Move(models.TextChoices):
     REFUSE_EXCLUSION = "refuse_exclusion", "不同意剔除"
     DROP_EXCLUSION = "drop_exclusion", "收回剔除申请"
     ESCALATE = "escalate", "提级督办"
+    ASK_UP = "ask_up", "请求提级"
+    MEND = "mend", "断链接续"
+    DECIDE = "decide", "会议议定"
+    TASK_DONE = "task_done", "完成会议任务"
+    TASK_UNDONE = "task_undone", "会议任务未完成"
+    REMIND = "remind", "催办"
+    SUPERVISE = "supervise", "发督办单"
+    NOTICE_SIGN = "notice_sign", "签收督办单"
+    NOTICE_REPLY = "notice_reply", "回复督办单"
+    NOTICE_CLOSE = "notice_close", "办结督办单"
+    INSTRUCT = "instruct", "领导批示"
+    INSTRUCT_ANSWER = "instruct_answer", "批示回复"
     RECKON = "reckon", "期限重算"
+
+
+class Cause(models.TextChoices):
+    """Why a problem reached a rung: a rule of the programme, somebody's request, or a meeting's decision."""
+
+    UNREPORTED = Trigger.UNREPORTED.value, Trigger.UNREPORTED.label
+    OVERDUE = Trigger.OVERDUE.value, Trigger.OVERDUE.label
+    REWORKS = Trigger.REWORKS.value, Trigger.REWORKS.label
+    TRANSFERS = Trigger.TRANSFERS.value, Trigger.TRANSFERS.label
+    REQUEST = "request", "请求提级"
+    MEETING = "meeting", "会议决定"
 
 
 class AnswerMode(models.TextChoices):

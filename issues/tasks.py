@@ -18,6 +18,12 @@ def sweep_tickets(*, at: str | None = None) -> int:
     return services.sweep_tickets(at=datetime.fromisoformat(at) if at else timezone.now())
 
 
+@shared_task
+def mend_chains(*, at: str | None = None) -> int:
+    """Hand over what waited at a rung with nobody in it, once somebody sits there."""
+    return services.mend_chains(at=datetime.fromisoformat(at) if at else timezone.now())
+
+
 @shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, retry_backoff_max=60, max_retries=20
 )

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from issues.views import bulletins, calendar, case, duties, handovers, meetings, months, tickets, visits
+from issues.views import (
+    bulletins,
+    calendar,
+    case,
+    duties,
+    handovers,
+    ladder,
+    meetings,
+    months,
+    tickets,
+    visits,
+)
 
 app_name = "issues"
 
@@ -21,6 +32,7 @@ urlpatterns = [
     path("tickets/<str:number>/", case.ticket_detail, name="ticket"),
     path("tickets/<str:number>/deadlines/", calendar.ticket_deadlines, name="ticket-deadlines"),
     path("tickets/<str:number>/moves/<slug:move>/", case.ticket_move, name="ticket-move"),
+    path("broken-chains/", ladder.chain_list, name="broken-chains"),
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/<slug:code>/<str:month>/", meetings.meeting_agenda, name="meeting"),
     path("meetings/<slug:code>/<str:month>/held/", meetings.meeting_hold, name="meeting-hold"),

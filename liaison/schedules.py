@@ -12,6 +12,7 @@ TIMETABLE = {
         "task": "issues.tasks.sweep_tickets",
         "schedule": crontab(minute="*/10", hour="8-18"),  # people are told within office hours
     },
+    "mend-chains": {"task": "issues.tasks.mend_chains", "schedule": crontab(minute="20", hour="8-18")},
     "invite-companies": {"task": "assessment.tasks.invite_companies", "schedule": crontab(minute="*/5")},
     "close-months": {
         "task": "assessment.tasks.close_months",

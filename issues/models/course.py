@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from issues.choices import Move, Status
+from issues.choices import Cause, Move, Status
 from issues.models.tickets import Ticket
-from liaison.choices import Rung, Trigger
-from liaison.models import CalendarChange, Department
+from liaison.choices import Rung
+from liaison.models import CalendarChange, Department, Group
 
 
 class TicketEvent(models.Model):
@@ -71,10 +71,13 @@ class Escalation(models.Model):
         Ticket, verbose_name="问题", on_delete=models.PROTECT, related_name="escalations"
     )
     rung = models.CharField("层级", max_length=20, choices=Rung)
-    trigger = models.CharField("触发", max_length=12, choices=Trigger)
+    trigger = models.CharField("触发", max_length=12, choices=Cause)
     at = models.DateTimeField("时间")
     department = models.ForeignKey(
         Department, verbose_name="承接单位", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    group = models.ForeignKey(
+        Group, verbose_name="专项小组", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     is_broken = models.BooleanField("断链", default=False, help_text="该层级无人，转值班办公室")
 
@@ -83,10 +86,13 @@ class Escalation(models.Model):
         constraints = [
             models.UniqueConstraint(name="issues_escalation_rung_once", fields=["ticket", "rung"]),
             models.CheckConstraint(
-                name="issues_escalation_known", condition=Q(rung__in=Rung.values, trigger__in=Trigger.values)
+                name="issues_escalation_known", condition=Q(rung__in=Rung.values, trigger__in=Cause.values)
             ),
         ]
-        indexes = [models.Index(fields=["-at"], name="issues_escalation_recent")]
+        indexes = [
+            models.Index(fields=["-at"], name="issues_escalation_recent"),
+            models.Index(fields=["rung", "at"], name="issues_escalation_broken", condition=Q(is_broken=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} → {self.get_rung_display()}"

@@ -12,6 +12,7 @@ from issues.services.extensions import (
     longest_extension,
     refuse_extension,
 )
+from issues.services.ladder import ask_up, mend_chains
 from issues.services.meetings import MeetingRefused, decide_item, hold_meeting, set_agenda
 from issues.services.months import MonthNotReady, freeze_month, months_to_close
 from issues.services.requests import (
@@ -57,6 +58,7 @@ __all__ = [
     "ask_deferral",
     "ask_exclusion",
     "ask_extension",
+    "ask_up",
     "collect_ticket",
     "confirm_ticket",
     "cooperate_on_ticket",
@@ -74,6 +76,7 @@ __all__ = [
     "issue_bulletin",
     "last_extension",
     "longest_extension",
+    "mend_chains",
     "merge_ticket",
     "months_to_close",
     "note_progress",

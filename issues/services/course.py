@@ -1,4 +1,4 @@
-"""How every move begins and ends: lock and check against the table, then leave an event. And the ladder."""
+"""How every move begins and ends: lock and check against the table, then leave an event."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from django.db import connection
 
 from companies.services import acting_for
 from issues.choices import Move, RequestKind, RequestState
-from issues.models import Escalation, Ticket, TicketEvent
+from issues.models import Ticket, TicketEvent
 from issues.services.clock import Wait
 from issues.services.errors import MoveRefused
 from issues.transitions import RULES, allows, settled_in
-from liaison.choices import Rung, SystemRole, Trigger
-from liaison.models import Department, Official, Posting
+from liaison.models import Official
 from liaison.workdays import Explanation, day_of
 
-LADDER = tuple(Rung.values)
 CLOCK = "系统"
 
 
@@ -114,46 +112,3 @@ def _lapse_requests(ticket: Ticket, *, source: str, at: datetime) -> None:
     if pointless := settled_in(source) - settled_in(ticket.status):
         waiting = ticket.requests.filter(state=RequestState.PENDING, kind__in=pointless)
         waiting.update(state=RequestState.LAPSED, decided_at=at)
-
-
-def climb(ticket: Ticket, rung: str, *, trigger: Trigger, at: datetime) -> bool:
-    """Take the ticket to a rung, once for good; returns False where it has been there.
-
-    A rung with nobody in it is not skipped: the row is marked broken and goes to the duty office.
-    """
-    holder, broken = _holder_of(rung, ticket, on=day_of(at))
-    _, new = Escalation.objects.get_or_create(
-        ticket=ticket,
-        rung=rung,
-        defaults={"trigger": trigger, "at": at, "department": holder, "is_broken": broken},
-    )
-    if not new:
-        return False
-    if LADDER.index(rung) > LADDER.index(ticket.rung):
-        ticket.rung = rung
-    note = f"{trigger.label}，提至{Rung(rung).label}" + (
-        f"（{holder}）" if holder else "（该层级暂无人承接）"
-    )
-    write_event(ticket, Move.ESCALATE, source=ticket.status, by=None, at=at, note=note)
-    return True
-
-
-def _holder_of(rung: str, ticket: Ticket, *, on: date) -> tuple[Department | None, bool]:
-    """The unit that answers for a rung, and whether the chain is broken there.
-
-    The office's rung belongs to the nearest coordination office above the company; the rungs above it
-    are prepared by the office of the programme's own region.
-    """
-    near = ticket.company.region.path
-    place = near if rung == Rung.OFFICE else ticket.version.programme.region.path
-    offices = (
-        Posting.objects.filter(role=SystemRole.OFFICE)
-        .in_force(on)
-        .select_related("department__region")
-        .order_by("-department__region__path", "pk")
-    )
-    above = [seat.department for seat in offices if place.startswith(seat.department.region.path)]
-    if rung != Rung.SPECIAL_GROUP and above:
-        return max(above, key=lambda unit: len(unit.region.path)), False
-    duty = [seat.department for seat in offices if near.startswith(seat.department.region.path)]
-    return (min(duty, key=lambda unit: len(unit.region.path)) if duty else None), True

@@ -10,7 +10,8 @@ from django.db import OperationalError, transaction
 from issues.choices import Status
 from issues.models import Ticket
 from issues.services.clock import Calendars
-from issues.services.tickets import escalate_overdue, forward_ticket, sign_ticket
+from issues.services.ladder import escalate_overdue
+from issues.services.tickets import forward_ticket, sign_ticket
 from liaison.workdays import WorkCalendar, day_of
 
 log = logging.getLogger(__name__)

@@ -14,13 +14,13 @@ from issues.services.clock import (
     DAYS,
     await_company,
     calendar_of,
-    next_act,
     run_until,
     start_step,
     stop_clock,
 )
-from issues.services.course import advance, climb, lock_for, next_number, write_event
+from issues.services.course import advance, lock_for, next_number, write_event
 from issues.services.errors import MoveRefused
+from issues.services.ladder import climb
 from issues.services.ledger import TERM, start_handling, stop_handling
 from issues.services.triage import answer_absorbed
 from liaison.choices import LimitKind, Trigger
@@ -91,7 +91,7 @@ def forward_ticket(*, ticket: Ticket, at: datetime, calendar: WorkCalendar | Non
     """What nobody reported in time goes to the office by itself, marked, and climbs to the office's rung."""
     ticket = _report(ticket, Move.FORWARD, by=None, calendar=calendar, at=at)
     for rule in escalations_on(ticket.version, Trigger.UNREPORTED, day_of(at)):
-        climb(ticket, rule.rung, trigger=Trigger.UNREPORTED, at=at)
+        climb(ticket, rule.rung, cause=Trigger.UNREPORTED, at=at)
     ticket.save(update_fields=["rung"])
     return ticket
 
@@ -286,7 +286,7 @@ def rework_ticket(
     )
     rules = escalations_on(ticket.version, Trigger.REWORKS, day_of(at))
     for rule in rules.filter(threshold__lte=ticket.round - 1):
-        climb(ticket, rule.rung, trigger=Trigger.REWORKS, at=at)
+        climb(ticket, rule.rung, cause=Trigger.REWORKS, at=at)
     run_until(ticket, explanation.due, since=day_of(at), limit=days, calendar=calendar)
     ticket.save(
         update_fields=[
@@ -303,19 +303,4 @@ def rework_ticket(
             *DAYS,
         ]
     )
-    return ticket
-
-
-@transaction.atomic
-def escalate_overdue(*, ticket: Ticket, at: datetime, calendar: WorkCalendar | None = None) -> Ticket:
-    """Take an overdue problem to every rung whose number of working days past the limit has come."""
-    ticket = lock_for(ticket, Move.ESCALATE)
-    calendar = calendar or calendar_of(ticket)
-    today = day_of(at)
-    if ticket.due_on is not None and ticket.status in (Status.DISPATCHED, Status.IN_PROGRESS):
-        for rule in escalations_on(ticket.version, Trigger.OVERDUE, today):
-            if calendar.add(ticket.due_on, rule.threshold) <= today:
-                climb(ticket, rule.rung, trigger=Trigger.OVERDUE, at=at)
-    ticket.act_on = next_act(ticket, calendar=calendar, on=today)
-    ticket.save(update_fields=["rung", "act_on"])
     return ticket

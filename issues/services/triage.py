@@ -10,8 +10,9 @@ from django.db import transaction
 from issues.choices import Move, Part, Route, Status
 from issues.models import Category, Ticket, TicketEvent, TicketUnit
 from issues.services.clock import DAYS, calendar_of, next_act, run_until, start_step, stop_clock
-from issues.services.course import advance, climb, lock_for, write_event
+from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
+from issues.services.ladder import climb
 from issues.services.ledger import (
     TERM,
     continue_handling,
@@ -136,7 +137,7 @@ def _climb_for_transfers(ticket: Ticket, *, at: datetime) -> None:
     """A problem handed from unit to unit climbs when it has been so often enough by rule."""
     today = day_of(at)
     rules = escalations_on(ticket.version, Trigger.TRANSFERS, today).filter(threshold__lte=ticket.transfers)
-    climbed = [climb(ticket, rule.rung, trigger=Trigger.TRANSFERS, at=at) for rule in rules]
+    climbed = [climb(ticket, rule.rung, cause=Trigger.TRANSFERS, at=at) for rule in rules]
     if any(climbed):
         ticket.act_on = next_act(ticket, calendar=calendar_of(ticket), on=today)
         ticket.save(update_fields=["rung", "act_on"])

@@ -17,6 +17,7 @@ from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
 from issues.models import Ticket
 from issues.perms import actors_of, may_move
 from issues.reports.course import holders_of, stretches_of
+from issues.reports.ladder import ladder_of
 from issues.services import MoveRefused
 from issues.transitions import Actor
 from liaison.models import CalendarDay, Official
@@ -78,7 +79,13 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         "left_in_words": days_in_words(left, is_past=ticket.next_on < today)
         if left is not None and ticket.next_on
         else "",
-        "rungs": ticket.escalations.select_related("department").order_by("at", "pk"),
+        "ladder": ladder_of(
+            ticket,
+            on=today,
+            calendar=calendar,
+            reached=ticket.escalations.select_related("department", "group").order_by("at", "pk"),
+            lead=lead.department.name if lead else "",
+        ),
         "is_office": Actor.OFFICE in actors_of(official, ticket),
         "today": today,
     }

@@ -18,6 +18,7 @@ from companies.reports import Served, served_companies
 from issues.choices import AT_OFFICE, BulletinState, MeetingState, Part, RequestKind, RequestState, Status
 from issues.models import Bulletin, DispatchMeeting, Ticket, TicketRequest, TicketUnit
 from issues.perms import runs_programme
+from issues.reports.ladder import broken_rows
 from liaison.choices import ImportState, LimitKind, Rung, SystemRole, YearStatus
 from liaison.models import CalendarDay, CalendarYear, ImportRun, LimitRule, Official
 from liaison.models.calendar import DaysBetween
@@ -120,7 +121,7 @@ def due_today(official: Official) -> Today:
     owed = [row for row in served if row.owed]
     errands: list[Errand] = _measures(official, on)
     if SystemRole.OFFICE in roles:
-        errands += [*_surveys(official, on), *_papers(official)]
+        errands += [*_chains(official), *_surveys(official, on), *_papers(official)]
     if SystemRole.ASSESSOR in roles:
         errands += _callbacks(official, on)
     if roles & {SystemRole.ROSTER, SystemRole.ADMIN}:
@@ -228,6 +229,15 @@ def _callbacks(official: Official, on: date) -> list[Errand]:
         return []
     url = f"{reverse('assessment:surveys')}?view=expired"
     return [Errand("phone-check", f"{count} 家企业待电话回访", "评价链接已过期，企业还没有评价", url)]
+
+
+def _chains(official: Official) -> list[Errand]:
+    """Problems that climbed to a rung with nobody in it: somebody has to fill it."""
+    count = broken_rows(official).count()
+    if not count:
+        return []
+    reason = "该层级没有人承接，暂由值班办公室代管"
+    return [Errand("unlink", f"{count} 件提级断链", reason, reverse("issues:broken-chains"), "red", "断链")]
 
 
 def _surveys(official: Official, on: date) -> list[Errand]:

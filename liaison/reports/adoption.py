@@ -32,16 +32,19 @@ def adoptable(found: Iterable[Difference]) -> list[Difference]:
     return [one for one in found if may_be_adopted(one)]
 
 
-def escalations_on(version: ProgrammeVersion, trigger: str, on: date) -> QuerySet[EscalationRule]:
+def escalations_on(version: ProgrammeVersion, trigger: str | None, on: date) -> QuerySet[EscalationRule]:
     """The ways up that a problem of this version takes on the day, the lowest threshold first; one query.
+
+    Without a trigger, those of all.
 
     A rule that a newer version changed, added or dropped counts as there, where the office chose so.
     """
     named = Concat(Value("escalations/"), F("trigger"), Value("/"), F("rung"), output_field=CharField())
     chosen = Adoption.objects.filter(version=version, rule=OuterRef("address"), newer__effective_from__lte=on)
     newest = chosen.order_by("-newer__number").values("newer")[:1]
+    of_kind = {} if trigger is None else {"trigger": trigger}
     return (
-        EscalationRule.objects.filter(version__programme=version.programme_id, trigger=trigger)
+        EscalationRule.objects.filter(version__programme=version.programme_id, **of_kind)
         .alias(address=named)
         .alias(holds=Coalesce(Subquery(newest), Value(version.pk)))
         .filter(version=F("holds"))

@@ -15,9 +15,7 @@ from liaison.models import (
     DeductionRule,
     ExtensionRule,
     GradeRule,
-    GroupRule,
     HandlingRule,
-    LadderRung,
     LimitRule,
     ReportField,
     ReportRule,
@@ -58,10 +56,8 @@ ROWS: Mapping[type[Rule], tuple[str, str]] = {
 }
 # What people go by and the product has no part in: whole kinds (None), or single values.
 FOR_PEOPLE: Mapping[type[Rule], tuple[str, ...] | None] = {
-    LadderRung: None,
     ResultRule: None,
     GradeRule: ("meaning", "remedy", "rung"),
-    GroupRule: ("rhythm",),
 }
 NOT_YET = "尚未启用：先记在规则里，系统还不按它办理"
 

@@ -329,6 +329,7 @@ PAGES = (
     Row("issues:handover", MANAGERS, path=_moving, method="POST"),
     Row("issues:handover-list", MANAGERS, path=_moving),
     Row("issues:handover-export", MANAGERS, path=_moving, method="POST"),
+    Row("issues:broken-chains", EVERYBODY),
     Row("issues:meetings", EVERYBODY),
     Row("issues:meeting", **MONTH, path=_month),
     Row("issues:meeting-hold", _roles("office"), MONTH["hidden"], _month, "POST"),
