@@ -35,6 +35,7 @@ ENDED = (Status.CLOSED, Status.MERGED, Status.EXCLUDED)  # only 销号 counts as
 OPEN = tuple(s for s in Status.values if s not in ENDED)
 UNGIVEN = (Status.DRAFT, Status.REPORTED, Status.TRIAGED, Status.RETURNED)  # no unit answers for it now
 AT_OFFICE = (Status.REPORTED, Status.TRIAGED, Status.RETURNED)
+HELPED = (Status.DISPATCHED, Status.RETURNED, Status.IN_PROGRESS)  # cooperating units are at work
 
 
 class Outcome(models.TextChoices):
@@ -102,6 +103,14 @@ class ReturnReason(models.TextChoices):
     REPEATED = "repeated", "重复交办"
 
 
+class Ruling(models.TextChoices):
+    """What the office rules on a cooperating unit's objection (裁定协办退回)."""
+
+    UPHOLD = "uphold", "维持协办，仍由该单位承担"
+    REPLACE = "replace", "改由其他单位协办"
+    TAKE_OFF = "take_off", "不再需要这家单位协办"
+
+
 class RequestKind(models.TextChoices):
     """What is asked for and decided by somebody else (申请)."""
 
@@ -131,6 +140,13 @@ class Move(models.TextChoices):
     UPHOLD = "uphold", "维持交办"
     PROGRESS = "progress", "进展"
     COOPERATE = "cooperate", "协办反馈"
+    HELP_SIGN = "help_sign", "协办签收"
+    HELP_OBJECT = "help_object", "协办退回"
+    RULE_HELP = "rule_help", "裁定协办退回"
+    ADD_UNIT = "add_unit", "增加协办单位"
+    RELEASE_UNIT = "release_unit", "撤下协办单位"
+    TRANSFER = "transfer", "改派主办单位"
+    CONTACT = "contact", "联系企业"
     RESOLVE = "resolve", "办结"
     ANSWER = "answer", "答复企业"
     CONFIRM = "confirm", "确认销号"

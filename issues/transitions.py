@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
-from issues.choices import OPEN, Move, RequestKind
+from issues.choices import HELPED, OPEN, Move, RequestKind
 from issues.choices import Status as S
 
 
@@ -55,7 +55,14 @@ RULES: dict[str, Rule] = {
     Move.OBJECT: _rule({S.DISPATCHED}, S.RETURNED, Actor.LEAD_UNIT),
     Move.UPHOLD: _rule({S.RETURNED}, S.DISPATCHED, Actor.OFFICE),
     Move.PROGRESS: _rule({S.IN_PROGRESS}, None, Actor.LEAD_UNIT, Actor.COOPERATING_UNIT),
-    Move.COOPERATE: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.COOPERATING_UNIT),
+    Move.HELP_SIGN: _rule(set(HELPED), None, Actor.COOPERATING_UNIT, Actor.CLOCK),
+    Move.HELP_OBJECT: _rule(set(HELPED), None, Actor.COOPERATING_UNIT),
+    Move.COOPERATE: _rule(set(HELPED), None, Actor.COOPERATING_UNIT),
+    Move.RULE_HELP: _rule(set(HELPED), None, Actor.OFFICE),
+    Move.ADD_UNIT: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.OFFICE),
+    Move.RELEASE_UNIT: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.OFFICE),
+    Move.TRANSFER: _rule({S.DISPATCHED, S.IN_PROGRESS}, S.DISPATCHED, Actor.OFFICE),
+    Move.CONTACT: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.LEAD_UNIT),
     Move.RESOLVE: _rule({S.IN_PROGRESS}, S.RESOLVED, Actor.LEAD_UNIT),
     Move.ANSWER: _rule({S.RESOLVED}, S.ANSWERED, Actor.TEAM),
     Move.CONFIRM: _rule({S.ANSWERED}, S.CLOSED, Actor.COMPANY, Actor.OFFICE),

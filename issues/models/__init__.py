@@ -5,7 +5,8 @@ from issues.models.clock import ClockSpan
 from issues.models.course import Escalation, TicketEvent
 from issues.models.meetings import AgendaItem, DispatchMeeting
 from issues.models.months import Bulletin, FrozenEnrolment, FrozenTicket, MonthEnd
-from issues.models.tickets import Category, Ticket, TicketRequest, TicketUnit
+from issues.models.tickets import Category, Ticket, TicketRequest
+from issues.models.units import TicketUnit
 
 __all__ = [
     "AdoptionRun",

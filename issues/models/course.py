@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from issues.choices import Cause, Move, Status
 from issues.models.tickets import Ticket
+from issues.models.units import TicketUnit
 from liaison.choices import Rung
 from liaison.models import CalendarChange, Department, Group
 
@@ -35,6 +36,15 @@ class TicketEvent(models.Model):
     due_on = models.DateField("此后期限", null=True, blank=True)
     words = models.TextField("期限说明", blank=True)
     term_on = models.DateField("此后办结期限", null=True, blank=True)
+    unit = models.ForeignKey(
+        TicketUnit,
+        verbose_name="哪个责任单位",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,
+    )
     calendar_change = models.ForeignKey(
         CalendarChange,
         verbose_name="因哪次日历变更",

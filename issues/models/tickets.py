@@ -1,4 +1,4 @@
-"""Tickets: the problem, the units it was given to, and what was asked for on it."""
+"""Tickets: the problem, and what was asked for on it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from companies.models.companies import WORDS_AT_MOST
 from issues.choices import (
     AT_OFFICE,
     ENDED,
+    HELPED,
     OPEN,
     AnswerMode,
     Light,
@@ -25,16 +26,15 @@ from issues.choices import (
     Part,
     RequestKind,
     RequestState,
-    ReturnReason,
     Route,
     Source,
     Status,
 )
 from issues.formula import pairs_of
+from issues.models.units import TicketUnit
 from liaison.choices import Reach, Rung, SystemRole, YearStatus
 from liaison.models import (
     CalendarYear,
-    Department,
     GradeRule,
     Official,
     Programme,
@@ -125,7 +125,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         `has_sibling` (another open problem of the company) and `company_is_visible` for the official."""
         seats = Assignment.objects.in_force(official.access.on).held_by(official)
         siblings = Ticket.objects.filter(company=OuterRef("company"), programme=OuterRef("programme"))
-        units = TicketUnit.objects.select_related("department", "signed_by")
+        units = TicketUnit.objects.select_related("department__region", "signed_by")
         requests = TicketRequest.objects.select_related("asked_by", "decided_by")
         return (
             self.select_related("company__region", "category", "grade", "programme__region")
@@ -178,14 +178,14 @@ def _awaits(official: Official) -> Q:
         condition |= Q(status__in=(Status.DISPATCHED, Status.IN_PROGRESS)) & Q(
             Exists(mine.filter(part=Part.LEAD))
         )
-        condition |= Q(status__in=(Status.DISPATCHED, Status.IN_PROGRESS)) & Q(
-            Exists(mine.filter(part=Part.COOPERATE, finished_at__isnull=True))
-        )
+        condition |= Q(status__in=HELPED) & Q(Exists(mine.helping()))
     if SystemRole.OFFICE in access.roles:
         here = access.regions((SystemRole.OFFICE,), "company__region__path")
         come = Q(status=Status.ANSWERED, next_on__lt=access.on)
         come |= Q(status=Status.DEFERRED, next_on__lte=access.on)
-        condition |= here & (Q(status__in=AT_OFFICE) | come)
+        given = TicketUnit.objects.filter(ticket=OuterRef("pk"))
+        stuck = Q(Exists(given.to_rule())) | Q(Exists(given.nobody_there(access.on)))
+        condition |= here & (Q(status__in=AT_OFFICE) | come | Q(status__in=HELPED) & stuck)
         asked = Exists(_to_decide(official).filter(ticket=OuterRef("pk")))
         condition |= access.regions((SystemRole.OFFICE,), "programme__region__path") & Q(asked)
     return condition
@@ -370,59 +370,6 @@ class Ticket(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
-
-
-class TicketUnit(models.Model):
-    """A unit that a ticket was given to, as lead or cooperating, with its own receipt and clock."""
-
-    ticket = models.ForeignKey(Ticket, verbose_name="问题", on_delete=models.PROTECT, related_name="units")
-    department = models.ForeignKey(
-        Department, verbose_name="单位", on_delete=models.PROTECT, related_name="ticket_units"
-    )
-    part = models.CharField("分工", max_length=10, choices=Part)
-    given_at = models.DateTimeField("交办时间")
-    sign_due_on = models.DateField("签收期限")
-    due_on = models.DateField("办理期限")
-    signed_at = models.DateTimeField("签收时间", null=True, blank=True)
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name="签收人",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    returned_at = models.DateTimeField("退回时间", null=True, blank=True)
-    return_reason = models.CharField("退回理由", max_length=12, choices=ReturnReason, blank=True)
-    finished_at = models.DateTimeField("办结时间", null=True, blank=True)
-    is_current = models.BooleanField("在办", default=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "责任单位"
-        constraints = [
-            models.UniqueConstraint(
-                name="issues_unit_one_lead",
-                fields=["ticket"],
-                condition=Q(part=Part.LEAD, is_current=True),
-                violation_error_message="一件问题同一时间只有一个主办单位。",
-            ),
-            models.UniqueConstraint(
-                name="issues_unit_once",
-                fields=["ticket", "department"],
-                condition=Q(is_current=True),
-                violation_error_message="该单位已在办理此问题。",
-            ),
-            models.CheckConstraint(name="issues_unit_part_known", condition=Q(part__in=Part.values)),
-            models.CheckConstraint(
-                name="issues_unit_returned_has_reason",
-                condition=Q(returned_at__isnull=True) | ~Q(return_reason="") & Q(is_current=False),
-                violation_error_message="退回须选择理由。",
-            ),
-        ]
-        indexes = [models.Index(fields=["department", "is_current"], name="issues_unit_inbox")]
-
-    def __str__(self) -> str:
-        return f"{self.department}（{self.get_part_display()}）"
 
 
 class TicketRequest(models.Model):

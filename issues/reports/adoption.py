@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from issues.choices import AT_OFFICE, OPEN, Part, Status
+from issues.choices import AT_OFFICE, HELPED, OPEN, Part, Status
 from issues.models import Escalation, Ticket, TicketUnit
 from liaison.choices import LimitKind, Trigger
 from liaison.models import EscalationRule, LimitRule, ProgrammeVersion, Rule
@@ -39,14 +39,14 @@ def touched_by(name: str) -> Q:
         waiting = {Trigger.UNREPORTED: (Status.DRAFT,), Trigger.OVERDUE: HANDLED}.get(Trigger(trigger), OPEN)
         reached = Escalation.objects.filter(ticket=OuterRef("pk"), rung=rung)
         return Q(~Exists(reached), status__in=waiting)
-    helping = TicketUnit.objects.filter(
-        ticket=OuterRef("pk"), part=Part.COOPERATE, is_current=True, finished_at__isnull=True
-    )
+    units = TicketUnit.objects.filter(ticket=OuterRef("pk"))
+    to_meet = units.filter(part=Part.LEAD, is_current=True, contacted_on__isnull=True)
     return {
         LimitKind.REPORT: Q(status=Status.DRAFT),
-        LimitKind.TRIAGE: Q(status__in=AT_OFFICE),
+        LimitKind.TRIAGE: Q(status__in=AT_OFFICE) | Q(Exists(units.to_rule()), status__in=HELPED),
         LimitKind.SIGN: Q(status=Status.DISPATCHED),
-        LimitKind.COOPERATE: Q(Exists(helping), status__in=HANDLED),
+        LimitKind.FIRST_CONTACT: Q(Exists(to_meet), status__in=HANDLED),
+        LimitKind.COOPERATE: Q(Exists(units.helping()), status__in=HELPED),
         LimitKind.FEEDBACK: Q(status=Status.RESOLVED),
         LimitKind.REWORK: Q(status__in=HANDLED, round__gt=1),
     }.get(LimitKind(which), Q(pk__in=[]))

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from companies.models import Company
-from issues.choices import OPEN, Move, Part, SpanKind, Status
+from issues.choices import HELPED, OPEN, Move, Part, SpanKind, Status
 from issues.models import ClockSpan, Ticket, TicketEvent, TicketUnit
 from liaison.models import CalendarChange
 from liaison.models.changes import PlaceCalendars
@@ -29,6 +29,7 @@ STARTS = {
     Move.OBJECT: "退回",
     Move.DISPATCH: "交办",
     Move.UPHOLD: "维持交办",
+    Move.TRANSFER: "改派",
     Move.REWORK: "退回重办",
     Move.RESOLVE: "办结",
     Move.ANSWER: "答复",
@@ -46,6 +47,22 @@ NEXT_STEP = {
 # While the unit handles it, the present step is 办结; a problem resolved keeps that day, to be judged by.
 HANDLED = (Status.DISPATCHED, Status.IN_PROGRESS)
 GIVEN = (*HANDLED, Status.RESOLVED, Status.ANSWERED)
+AT_UNITS = (*HELPED, Status.DEFERRED)  # units have days of their own, running or waiting to run on
+FIRST_CONTACT = "首次联系企业"
+RULING = "裁定协办退回"
+UNIT_DAYS = ("sign_due_on", "due_on", "warn_on", "alarm_on", "contact_due_on", "ruling_due_on")
+
+
+def help_step(unit: TicketUnit) -> str:
+    """What a cooperating unit is to do by its own day."""
+    return f"协办反馈（{unit.department}）"
+
+
+def ruling_step(unit: TicketUnit) -> str:
+    """What the office is to do about a cooperating unit's objection."""
+    return f"{RULING}（{unit.department}）"
+
+
 DAYS = ("next_on", "warn_on", "alarm_on", "act_on", "report_due_on", "due_on", "due_is_provisional")
 
 
@@ -81,7 +98,7 @@ class Recount:
     ticket: Ticket
     deadlines: list[Deadline]
     days: dict[str, Any]
-    units: list[tuple[int, date, date]] = field(default_factory=list)  # id, 签收期限, 办理期限
+    units: list[tuple[int, dict[str, date | None]]] = field(default_factory=list)  # id, UNIT_DAYS
 
     @cached_property
     def moved(self) -> list[Deadline]:
@@ -164,13 +181,21 @@ def _first_day(change: CalendarChange) -> date | None:
 
 
 def _reached(tickets: QuerySet[Ticket], change: CalendarChange, first: date) -> QuerySet[Ticket]:
-    units = TicketUnit.objects.filter(is_current=True, finished_at__isnull=True, due_on__gte=first)
+    at_work = TicketUnit.objects.filter(is_current=True, finished_at__isnull=True)
+    units = at_work.filter(
+        Q(due_on__gte=first)
+        | Q(alarm_on__gte=first)
+        | Q(contact_due_on__gte=first, contacted_on__isnull=True)
+        | Q(sign_due_on__gte=first, accepted_at__isnull=True)
+    )
+    objections = TicketUnit.objects.to_rule().filter(ruling_due_on__gte=first)
     late = (
         Q(next_on__gte=first)
         | Q(due_on__gte=first)
         | Q(alarm_on__gte=first)
         | Q(act_on__gte=first)
         | Q(pk__in=units.values("ticket"))
+        | Q(pk__in=objections.values("ticket"))
     )
     reached = tickets.filter(late, status__in=OPEN)
     if change.region is not None:
@@ -181,17 +206,19 @@ def _reached(tickets: QuerySet[Ticket], change: CalendarChange, first: date) -> 
 def with_start(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """Annotate the move that set the present clock going, and the one that set that of 办结 going.
 
-    Present units are fetched along; the long texts of a problem are not.
+    Present units and objections to rule on are fetched along; the long texts of a problem are not.
     """
     events = TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by("-at", "-pk")
     starts = events.filter(move__in=STARTS)
     spans = ClockSpan.objects.filter(ticket=OuterRef("pk"), kind=SpanKind.RUNNING).order_by("-pk")
     units = (
-        TicketUnit.objects.filter(is_current=True)
+        TicketUnit.objects.filter(
+            Q(is_current=True) | Q(part=Part.COOPERATE, returned_at__isnull=False, ruled_at__isnull=True)
+        )
         .select_related("department")
         .only(
-            "ticket", "part", "given_at", "sign_due_on", "due_on", "signed_at", "finished_at",
-            "department__name", "department__short_name",
+            "ticket", "part", "given_at", "accepted_at", "finished_at", "contacted_on", "returned_at",
+            *UNIT_DAYS, "department__name", "department__short_name",
         )
         .order_by("-part", "pk")
     )  # fmt: skip
@@ -257,7 +284,7 @@ def _recount(ticket: Any, now: WorkCalendar, then: WorkCalendar) -> Recount:
     status: str = ticket.status
     next_on, due_on, report_due_on = ticket.next_on, ticket.due_on, ticket.report_due_on
     provisional = ticket.due_is_provisional
-    units: list[tuple[int, date, date]] = []
+    rows: list[UnitRecount] = []
     if status in NEXT_STEP and status != Status.IN_PROGRESS:
         next_on = counter.count(NEXT_STEP[Status(status)], next_on)
     if status == Status.DRAFT:
@@ -266,8 +293,12 @@ def _recount(ticket: Any, now: WorkCalendar, then: WorkCalendar) -> Recount:
         since, started = _given(ticket)
         due_on = counter.count(NEXT_STEP[Status.IN_PROGRESS], due_on, (since, started))
         provisional = then.is_provisional(since, due_on)
-        rows = [_unit_days(unit, due_on, counter) for unit in ticket.present_units]
-        units = [row for row in rows if row is not None]
+    if status in AT_UNITS:
+        is_running = status != Status.DEFERRED
+        rows = [_unit_days(unit, due_on, counter, is_running) for unit in ticket.present_units]
+    elif due_on != ticket.due_on:  # a problem resolved keeps its lead's day with its own
+        leads = (unit for unit in ticket.present_units if unit.part == Part.LEAD)
+        rows = [UnitRecount(unit, _days_now(unit) | {"due_on": due_on}) for unit in leads]
     if status == Status.IN_PROGRESS:
         next_on = due_on
     anchor = (ticket.next_on, next_on)
@@ -276,23 +307,78 @@ def _recount(ticket: Any, now: WorkCalendar, then: WorkCalendar) -> Recount:
         "next_on": next_on,
         "warn_on": counter.follow(ticket.warn_on, *anchor),
         "alarm_on": counter.follow(ticket.alarm_on, *anchor),
-        "act_on": counter.follow(ticket.act_on, *((ticket.due_on, due_on) if acts_on_handling else anchor)),
+        "act_on": _next_act(
+            ticket.act_on,
+            counter.follow(ticket.act_on, *((ticket.due_on, due_on) if acts_on_handling else anchor)),
+            rows,
+            counter,
+        ),
         "report_due_on": report_due_on,
         "due_on": due_on,
         "due_is_provisional": provisional,
     }
+    units = [(row.unit.pk, row.days) for row in rows if row.days != _days_now(row.unit)]
     return Recount(ticket, counter.deadlines, days, units)
 
 
-def _unit_days(unit: TicketUnit, due_on: date, counter: _Counter) -> tuple[int, date, date] | None:
-    """The unit's own days where they change: the lead's follow the problem's, a helper has its own."""
-    since = day_of(unit.given_at)
-    sign_due_on, own = unit.sign_due_on, unit.due_on
-    if unit.signed_at is None:
-        sign_due_on = counter.shift(unit.sign_due_on, since)
+@dataclass(frozen=True)
+class UnitRecount:
+    """A unit's row under the new calendar."""
+
+    unit: TicketUnit
+    days: dict[str, date | None]
+
+
+def _days_now(unit: TicketUnit) -> dict[str, date | None]:
+    return {name: getattr(unit, name) for name in UNIT_DAYS}
+
+
+def _unit_days(unit: TicketUnit, due_on: date | None, counter: _Counter, is_running: bool) -> UnitRecount:
+    """The unit's own days: the lead's follow the problem's, a cooperating unit's are counted for themselves.
+
+    While the problem is put off they are shifted, too, so that what is left stays left; but nothing is due.
+    """
+    days, start = _days_now(unit), (day_of(unit.given_at), STARTS[Move.DISPATCH])
+    if unit.returned_at is not None:
+        if unit.ruling_due_on is not None:
+            since = (day_of(unit.returned_at), STARTS[Move.OBJECT])
+            days["ruling_due_on"] = counter.count(ruling_step(unit), unit.ruling_due_on, since)
+        return UnitRecount(unit, days)
+    if unit.accepted_at is None:
+        days["sign_due_on"] = counter.shift(unit.sign_due_on, start[0])
     if unit.part == Part.LEAD:
-        own = due_on
+        if due_on is not None:
+            days["due_on"] = due_on
+        if unit.contact_due_on is not None and unit.contacted_on is None:
+            if is_running:
+                days["contact_due_on"] = counter.count(FIRST_CONTACT, unit.contact_due_on, start)
+            else:
+                days["contact_due_on"] = counter.shift(unit.contact_due_on, start[0])
     elif unit.finished_at is None:
-        start = (since, STARTS[Move.DISPATCH])
-        own = counter.count(f"协办反馈（{unit.department}）", unit.due_on, start)
-    return (unit.pk, sign_due_on, own) if (sign_due_on, own) != (unit.sign_due_on, unit.due_on) else None
+        own = (
+            counter.count(help_step(unit), unit.due_on, start)
+            if is_running
+            else counter.shift(unit.due_on, start[0])
+        )
+        days["due_on"] = own
+        days["warn_on"] = counter.follow(unit.warn_on, unit.due_on, own)
+        days["alarm_on"] = counter.follow(unit.alarm_on, unit.due_on, own)
+    return UnitRecount(unit, days)
+
+
+def _next_act(
+    old: date | None, new: date | None, rows: Sequence[UnitRecount], counter: _Counter
+) -> date | None:
+    """When the clock is to look again; never later than the first cooperating unit's silence counts."""
+    signs = [
+        row.days["sign_due_on"]
+        for row in rows
+        if row.unit.part == Part.COOPERATE
+        and row.unit.accepted_at is None
+        and row.unit.returned_at is None
+        and row.unit.finished_at is None
+    ]
+    if old is None or not signs:
+        return new
+    silences = [counter.then.next_working(day) for day in signs if day is not None]
+    return min([new, *silences] if new is not None else silences)

@@ -11,9 +11,19 @@ from django.db import OperationalError, transaction
 from issues.choices import AT_OFFICE, OPEN, Move, Part, Status
 from issues.models import AdoptionRun, Ticket, TicketAdoption, TicketEvent
 from issues.reports.adoption import HANDLED, open_for
-from issues.reports.deadlines import NEXT_STEP, Deadline, deadlines_of, with_start
+from issues.reports.deadlines import (
+    FIRST_CONTACT,
+    NEXT_STEP,
+    RULING,
+    Deadline,
+    deadlines_of,
+    help_step,
+    ruling_step,
+    with_start,
+)
 from issues.services.clock import DAYS, calendar_of, run_until
 from issues.services.course import signature
+from issues.services.units import OWN_DAYS, set_own_day
 from liaison.choices import LimitKind, VersionStatus
 from liaison.models import ProgrammeVersion
 from liaison.reports.adoption import grade_on
@@ -27,6 +37,7 @@ LIMIT_OF = {
     **{NEXT_STEP[status]: LimitKind.TRIAGE for status in AT_OFFICE},
     NEXT_STEP[Status.DISPATCHED]: LimitKind.SIGN,
     NEXT_STEP[Status.RESOLVED]: LimitKind.FEEDBACK,
+    FIRST_CONTACT: LimitKind.FIRST_CONTACT,
 }
 HANDLING = NEXT_STEP[Status.IN_PROGRESS]
 
@@ -125,7 +136,7 @@ def _shift(
             grade_on(ticket.version, code, after).working_days,
         )
     else:
-        kind = LIMIT_OF.get(deadline.step, LimitKind.COOPERATE)
+        kind = LIMIT_OF.get(deadline.step) or _kind_of_unit_step(deadline.step)
         if deadline.step == HANDLING:
             kind = LimitKind.REWORK
         if f"limits/{kind}" not in names or (kind == LimitKind.REWORK and ticket.status not in HANDLED):
@@ -136,6 +147,11 @@ def _shift(
         return None
     new = _new_day(deadline, days[1] - days[0], on, calendar)
     return None if new.due == deadline.old else Shifted(deadline, rule, days, new)
+
+
+def _kind_of_unit_step(step: str) -> LimitKind:
+    """The limit of a step that names its unit: the office's ruling, or a cooperating unit's part."""
+    return LimitKind.TRIAGE if step.startswith(RULING) else LimitKind.COOPERATE
 
 
 def _began_under(newer: ProgrammeVersion, deadline: Deadline, limit: int) -> bool:
@@ -172,21 +188,27 @@ def _store(
     next_on = new[step].due if step in new else ticket.next_on
     if ticket.status == Status.DRAFT and step in new:
         ticket.report_due_on = new[step].due
+    lights = ticket.version.lights(on)
+    for unit in ticket.units.filter(is_current=True).select_related("department"):
+        if unit.accepted_at is None and NEXT_STEP[Status.DISPATCHED] in new:
+            unit.sign_due_on = new[NEXT_STEP[Status.DISPATCHED]].due
+        if unit.part == Part.LEAD:
+            unit.due_on = ticket.due_on or unit.due_on
+            if FIRST_CONTACT in new:
+                unit.contact_due_on = new[FIRST_CONTACT].due
+        elif unit.finished_at is None:
+            due = new[help_step(unit)].due if help_step(unit) in new else unit.due_on
+            limit = calendar.count(day_of(unit.given_at), due)
+            set_own_day(unit, due, limit=limit, lights=lights, calendar=calendar)
+        unit.save(update_fields=["sign_due_on", "contact_due_on", *OWN_DAYS])
+    for unit in ticket.units.to_rule().select_related("department"):
+        if ruling_step(unit) in new:
+            unit.ruling_due_on = new[ruling_step(unit)].due
+            unit.save(update_fields=["ruling_due_on"])
     if next_on is not None:
         since = present.since if present else day_of(ticket.answered_at or ticket.collected_at)
         run_until(ticket, next_on, since=on, limit=calendar.count(since, next_on), calendar=calendar)
     ticket.save(update_fields=["due_on", "due_is_provisional", "report_due_on", *DAYS])
-    for unit in ticket.units.filter(is_current=True).select_related("department"):
-        sign_due_on, due_on = unit.sign_due_on, unit.due_on
-        if unit.signed_at is None and NEXT_STEP[Status.DISPATCHED] in new:
-            sign_due_on = new[NEXT_STEP[Status.DISPATCHED]].due
-        if unit.part == Part.LEAD and ticket.due_on is not None:
-            due_on = ticket.due_on
-        elif (helping := f"协办反馈（{unit.department}）") in new:
-            due_on = new[helping].due
-        if (sign_due_on, due_on) != (unit.sign_due_on, unit.due_on):
-            unit.sign_due_on, unit.due_on = sign_due_on, due_on
-            unit.save(update_fields=["sign_due_on", "due_on"])
 
 
 def _tell(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from issues.choices import ENDED, Status
+from issues.choices import ENDED, HELPED, Status
 from issues.models import Ticket
 from liaison.choices import LimitKind, Trigger
-from liaison.models import CalendarDay, Region
+from liaison.models import CalendarDay, LightRule, Region
 from liaison.reports.adoption import escalations_on
 from liaison.services.calendar import hold_calendar, latest_number
 from liaison.workdays import Explanation, WorkCalendar
@@ -56,11 +56,15 @@ def start_step(
 def run_until(ticket: Ticket, due: date, *, since: date, limit: int, calendar: WorkCalendar) -> None:
     """Let the step that began with `since` end with `due`; it is yellow by its `limit` in working days."""
     lights = ticket.version.lights(since)
-    ahead = min(lights.yellow_days, -(-limit * lights.yellow_percent // 100))  # the share is rounded up
     ticket.next_on = due
-    ticket.warn_on = calendar.add(due, -ahead)
+    ticket.warn_on = calendar.add(due, -warn_ahead(lights, limit))
     ticket.alarm_on = calendar.add(due, lights.red_plus_days)
     ticket.act_on = next_act(ticket, calendar=calendar, on=since)
+
+
+def warn_ahead(lights: LightRule, limit: int) -> int:
+    """Working days before its end from which a step of `limit` working days is yellow."""
+    return min(lights.yellow_days, -(-limit * lights.yellow_percent // 100))  # the share is rounded up
 
 
 def stop_clock(ticket: Ticket) -> None:
@@ -91,7 +95,8 @@ def next_act(ticket: Ticket, *, calendar: WorkCalendar, on: date) -> date | None
     """The first working day on which the clock has something to do on the ticket, or None, as of the day.
 
     An unreported draft is forwarded, and an unsigned dispatch is taken as accepted, on the working
-    day after the limit; an overdue problem climbs when a rule's number of working days has passed.
+    day after the limit, a cooperating unit's like the lead's; an overdue problem climbs when a rule's
+    number of working days has passed.
     """
     status = Status(ticket.status)
     if status in ENDED or ticket.next_on is None:
@@ -99,6 +104,9 @@ def next_act(ticket: Ticket, *, calendar: WorkCalendar, on: date) -> date | None
     days: list[date] = []
     if status in (Status.DRAFT, Status.DISPATCHED):
         days.append(calendar.next_working(ticket.next_on))
+    if status in HELPED and ticket.pk:
+        unsigned = ticket.units.helping().filter(accepted_at__isnull=True)
+        days += [calendar.next_working(day) for day in unsigned.values_list("sign_due_on", flat=True)]
     if ticket.due_on and status in (Status.DISPATCHED, Status.IN_PROGRESS):
         reached = set(ticket.escalations.values_list("rung", flat=True))
         days += [

@@ -8,7 +8,7 @@ from django.db import connection
 
 from companies.services import acting_for
 from issues.choices import Move, RequestKind, RequestState
-from issues.models import Ticket, TicketEvent
+from issues.models import Ticket, TicketEvent, TicketUnit
 from issues.services.clock import Wait
 from issues.services.errors import MoveRefused
 from issues.transitions import RULES, allows, settled_in
@@ -85,6 +85,7 @@ def write_event(
     actor: str = "",
     note: str = "",
     explanation: Explanation | Wait | None = None,
+    unit: TicketUnit | None = None,
 ) -> None:
     """One line of the ticket's course, with the deadline that follows and why, in words.
 
@@ -104,6 +105,7 @@ def write_event(
         due_on=explanation.due if explanation else None,
         words=explanation.words if explanation else "",
         term_on=ticket.due_on,
+        unit=unit,
     )
 
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from issues.choices import OPEN, Move
 from issues.models import Ticket, TicketEvent
-from issues.reports.deadlines import DAYS, Deadline, Plan, Recount, plan_change
+from issues.reports.deadlines import DAYS, UNIT_DAYS, Deadline, Plan, Recount, plan_change
 from issues.services.course import signature
 from liaison.choices import ChangeState
 from liaison.models import CalendarChange
@@ -110,9 +110,13 @@ def _write_days(plan: Plan) -> None:
         )
         cursor.execute(
             """
-            UPDATE issues_ticketunit u SET sign_due_on = v.sign_due_on, due_on = v.due_on
-              FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS v (id, sign_due_on, due_on)
+            UPDATE issues_ticketunit u
+               SET sign_due_on = v.sign_due_on, due_on = v.due_on, warn_on = v.warn_on,
+                   alarm_on = v.alarm_on, contact_due_on = v.contact_due_on, ruling_due_on = v.ruling_due_on
+              FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::date[], %s::date[], %s::date[],
+                          %s::date[])
+                AS v (id, sign_due_on, due_on, warn_on, alarm_on, contact_due_on, ruling_due_on)
              WHERE u.id = v.id
             """,
-            [[pk for pk, _, _ in units], [day for _, day, _ in units], [day for _, _, day in units]],
+            [[pk for pk, _ in units], *([days[name] for _, days in units] for name in UNIT_DAYS)],
         )

@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from issues.choices import DeferralReason, ExclusionReason, Move, RequestKind, RequestState
+from issues.choices import DeferralReason, ExclusionReason, Move, RequestKind, RequestState, SpanKind
 from issues.models import Ticket, TicketRequest
 from issues.services.clock import DAYS, Wait, calendar_of, run_until, stop_clock
 from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.ledger import TERM, pause_handling, resume_handling, stop_handling, tell_lead
+from issues.services.units import resume_helpers
 from liaison.models import Official
 from liaison.workdays import WorkCalendar, day_of
 
@@ -110,7 +111,9 @@ def resume_ticket(*, ticket: Ticket, note: str, by: Official, at: datetime) -> T
         raise MoveRefused("请写明恢复办理的理由。")
     today, calendar = day_of(at), calendar_of(ticket)
     source = advance(ticket, Move.RESUME)
+    paused_on = ticket.spans.filter(kind=SpanKind.PAUSED).latest("pk").since
     explanation = resume_handling(ticket, on=today, calendar=calendar)
+    resume_helpers(ticket, paused_on=paused_on, on=today, calendar=calendar)
     limit = max(1, explanation.n)
     run_until(ticket, explanation.due, since=today, limit=limit, calendar=calendar)
     ticket.save(update_fields=["status", *TERM, *DAYS])

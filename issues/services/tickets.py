@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from companies.models import Enrolment, Visit
-from issues.choices import AnswerMode, Move, Outcome, Part, ReturnReason, Source, Status
-from issues.models import Category, Ticket, TicketUnit
+from issues.choices import AnswerMode, Move, Outcome, ReturnReason, Source, Status
+from issues.models import Category, Ticket
 from issues.services.clock import (
     DAYS,
     await_company,
@@ -23,6 +23,7 @@ from issues.services.errors import MoveRefused
 from issues.services.ladder import climb
 from issues.services.ledger import TERM, start_handling, stop_handling
 from issues.services.triage import answer_absorbed
+from issues.services.units import lead_of, renew_helpers, settle_objections, silence_of
 from liaison.choices import LimitKind, Trigger
 from liaison.models import Department, Official
 from liaison.normalise import pinyin_initials
@@ -125,10 +126,11 @@ def sign_ticket(
 ) -> Ticket:
     """签收: the lead unit takes the problem in charge. `by=None`: its silence is taken as acceptance."""
     ticket = lock_for(ticket, Move.SIGN)
-    lead = _lead_of(ticket)
+    lead = lead_of(ticket)
+    lead.accepted_at = at
     if by is not None:
         lead.signed_at, lead.signed_by = at, by
-        lead.save(update_fields=["signed_at", "signed_by"])
+    lead.save(update_fields=["accepted_at", "signed_at", "signed_by"])
     if ticket.due_on is None or ticket.grade is None:
         raise MoveRefused("该问题尚未交办。")
     source = advance(ticket, Move.SIGN)
@@ -136,13 +138,9 @@ def sign_ticket(
     limit = grade_on(ticket.version, ticket.grade.code, day_of(at)).working_days
     run_until(ticket, ticket.due_on, since=day_of(at), limit=limit, calendar=calendar)
     ticket.save(update_fields=["status", *DAYS])
-    note = "" if by is not None else f"{lead.department}逾期未签收，视为接受"
-    write_event(ticket, Move.SIGN, source=source, by=by, at=at, note=note)
+    note = "" if by is not None else silence_of(lead.department, on=day_of(at))
+    write_event(ticket, Move.SIGN, source=source, by=by, at=at, note=note, unit=lead)
     return ticket
-
-
-def _lead_of(ticket: Ticket) -> TicketUnit:
-    return ticket.units.select_related("department").get(part=Part.LEAD, is_current=True)
 
 
 @transaction.atomic
@@ -155,7 +153,7 @@ def object_to_ticket(
         raise MoveRefused("请说明退回的具体理由。")
     if ticket.returns >= ticket.version.handling_rule.max_returns:
         raise MoveRefused(f"该问题已退回 {ticket.returns} 次，由协调办公室裁定，不能再退回。")
-    lead = _lead_of(ticket)
+    lead = lead_of(ticket)
     lead.returned_at, lead.return_reason, lead.is_current = at, reason, False
     lead.save(update_fields=["returned_at", "return_reason", "is_current"])
     ticket.returns += 1
@@ -166,36 +164,27 @@ def object_to_ticket(
     )
     ticket.save(update_fields=["status", "returns", *DAYS])
     words = f"{ReturnReason(reason).label}：{note.strip()}"
-    write_event(ticket, Move.OBJECT, source=source, by=by, at=at, note=words, explanation=explanation)
+    write_event(
+        ticket, Move.OBJECT, source=source, by=by, at=at, note=words, explanation=explanation, unit=lead
+    )
     return ticket
 
 
 @transaction.atomic
-def note_progress(*, ticket: Ticket, note: str, by: Official, at: datetime) -> Ticket:
-    """进展: a unit says how far it is; no clock changes."""
+def note_progress(
+    *, ticket: Ticket, note: str, by: Official, at: datetime, department: Department | None = None
+) -> Ticket:
+    """进展: a unit says how far it is, the lead unless another is named; no clock changes."""
     ticket = lock_for(ticket, Move.PROGRESS)
     if not note.strip():
         raise MoveRefused("请填写进展情况。")
-    write_event(ticket, Move.PROGRESS, source=ticket.status, by=by, at=at, note=note.strip())
-    return ticket
-
-
-@transaction.atomic
-def cooperate_on_ticket(
-    *, ticket: Ticket, department: Department, note: str, by: Official, at: datetime
-) -> Ticket:
-    """协办反馈: a cooperating unit gives its part and is done."""
-    ticket = lock_for(ticket, Move.COOPERATE)
-    if not note.strip():
-        raise MoveRefused("请填写协办意见。")
-    part = ticket.units.filter(department=department, part=Part.COOPERATE, is_current=True).first()
-    if part is None:
-        raise MoveRefused(f"{department}不是该问题的协办单位。")
-    if part.finished_at:
-        raise MoveRefused(f"{department}已反馈过协办意见。")
-    part.signed_at, part.signed_by, part.finished_at = part.signed_at or at, part.signed_by or by, at
-    part.save(update_fields=["signed_at", "signed_by", "finished_at"])
-    write_event(ticket, Move.COOPERATE, source=ticket.status, by=by, at=at, note=note.strip())
+    unit = lead_of(ticket)
+    if department is not None and department.pk != unit.department_id:
+        helping = ticket.units.helping().filter(department=department).first()
+        if helping is None:
+            raise MoveRefused(f"{department}没有正在办理的协办事项，不能登记进展。")
+        unit = helping
+    write_event(ticket, Move.PROGRESS, source=ticket.status, by=by, at=at, note=note.strip(), unit=unit)
     return ticket
 
 
@@ -205,9 +194,11 @@ def resolve_ticket(*, ticket: Ticket, outcome: Outcome, result: str, by: Officia
     ticket = lock_for(ticket, Move.RESOLVE)
     if not result.strip():
         raise MoveRefused("暂无法解决须说明原因。" if outcome == Outcome.CANNOT_NOW else "请填写办理情况。")
-    lead = _lead_of(ticket)
+    lead = lead_of(ticket)
     lead.finished_at = at
     lead.save(update_fields=["finished_at"])
+    unfinished = [str(row.department) for row in ticket.units.helping().select_related("department")]
+    settle_objections(ticket, at=at)
     ticket.outcome, ticket.result, ticket.resolved_at = outcome, result.strip(), at
     stop_handling(ticket, on=day_of(at))
     source = advance(ticket, Move.RESOLVE)
@@ -216,7 +207,11 @@ def resolve_ticket(*, ticket: Ticket, outcome: Outcome, result: str, by: Officia
     )
     ticket.save(update_fields=["status", "outcome", "result", "resolved_at", *DAYS])
     words = f"{Outcome(outcome).label}：{ticket.result}"
-    write_event(ticket, Move.RESOLVE, source=source, by=by, at=at, note=words, explanation=explanation)
+    if unfinished:
+        words += f"\n办结时{'、'.join(unfinished)}尚未反馈协办意见。"
+    write_event(
+        ticket, Move.RESOLVE, source=source, by=by, at=at, note=words, explanation=explanation, unit=lead
+    )
     return ticket
 
 
@@ -264,7 +259,7 @@ def rework_ticket(
     """重办: the company is not satisfied; a new round with its own deadline, one rung up by rule."""
     ticket = lock_for(ticket, Move.REWORK)
     calendar = calendar_of(ticket)
-    lead = _lead_of(ticket)
+    lead = lead_of(ticket)
     days = ticket.version.limit(LimitKind.REWORK, day_of(at))
     ticket.round += 1
     explanation = start_handling(ticket, days, on=day_of(at), started="退回重办", calendar=calendar)
@@ -274,6 +269,7 @@ def rework_ticket(
     source = advance(ticket, Move.REWORK)
     lead.finished_at, lead.due_on = None, explanation.due
     lead.save(update_fields=["finished_at", "due_on"])
+    renew_helpers(ticket, on=day_of(at), calendar=calendar)
     write_event(
         ticket,
         Move.REWORK,

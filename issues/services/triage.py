@@ -12,7 +12,6 @@ from issues.models import Category, Ticket, TicketEvent, TicketUnit
 from issues.services.clock import DAYS, calendar_of, next_act, run_until, start_step, stop_clock
 from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
-from issues.services.ladder import climb
 from issues.services.ledger import (
     TERM,
     continue_handling,
@@ -22,9 +21,18 @@ from issues.services.ledger import (
     stop_handling,
     tell_lead,
 )
-from liaison.choices import LimitKind, SystemRole, Trigger
-from liaison.models import Department, GradeRule, Official, Posting
-from liaison.reports.adoption import escalations_on, grade_on
+from issues.services.units import (
+    act_again,
+    check_can_receive,
+    climb_for_transfers,
+    give_help,
+    give_lead,
+    release_rows,
+    settle_objections,
+)
+from liaison.choices import LimitKind
+from liaison.models import Department, GradeRule, Official
+from liaison.reports.adoption import grade_on
 from liaison.workdays import day_of
 
 
@@ -94,25 +102,20 @@ def dispatch_ticket(
             *DAYS,
         ]
     )
-    ticket.units.filter(is_current=True).update(is_current=False)  # what an earlier dispatch left behind
-    cooperate_by = calendar.add(today, ticket.version.limit(LimitKind.COOPERATE, today))
-    TicketUnit.objects.create(
-        ticket=ticket, department=lead, part=Part.LEAD, given_at=at, sign_due_on=sign_by, due_on=handling.due
-    )
-    for unit in others:
-        TicketUnit.objects.create(
-            ticket=ticket,
-            department=unit,
-            part=Part.COOPERATE,
-            given_at=at,
-            sign_due_on=sign_by,
-            due_on=cooperate_by,
-        )
+    settle_objections(ticket, at=at)
+    present = {row.department_id: row for row in ticket.units.filter(is_current=True)}
+    stay = present.keys() & {unit.pk for unit in others}  # who helps already goes on by its own clock
+    release_rows([row for pk, row in present.items() if pk not in stay], at=at)
+    row = give_lead(ticket, lead, sign_due_on=sign_by, at=at, calendar=calendar)
+    give_help(ticket, [unit for unit in others if unit.pk not in stay], at=at, calendar=calendar)
+    act_again(ticket, calendar=calendar, on=today)
     helped = "，协办：" + "、".join(str(unit) for unit in others) if others else ""
     words = f"{grade}，主办：{lead}{helped}" + (f"。{note.strip()}" if note.strip() else "")
-    write_event(ticket, Move.DISPATCH, source=source, by=by, at=at, note=words, explanation=handling)
+    write_event(
+        ticket, Move.DISPATCH, source=source, by=by, at=at, note=words, explanation=handling, unit=row
+    )
     if moved_on:
-        _climb_for_transfers(ticket, at=at)
+        climb_for_transfers(ticket, at=at)
     return ticket
 
 
@@ -121,26 +124,8 @@ def _check_grade(ticket: Ticket, grade: GradeRule) -> None:
         raise MoveRefused("所选等级不属于该问题适用的方案版本。")
 
 
-def check_can_receive(unit: Department, *, on: date) -> None:
-    """A unit takes problems while it exists and somebody there can sign for them; raises MoveRefused."""
-    if not unit.is_active:
-        raise MoveRefused(f"{unit}已撤销，不能交办。")
-    if not Posting.objects.in_force(on).filter(department=unit, role=SystemRole.UNIT).exists():
-        raise MoveRefused(f"{unit}还没有单位联络员，无人签收；请先在“干部”中登记。")
-
-
 def _last_lead(ticket: Ticket) -> TicketUnit | None:
     return ticket.units.filter(part=Part.LEAD).order_by("-given_at", "-pk").first()
-
-
-def _climb_for_transfers(ticket: Ticket, *, at: datetime) -> None:
-    """A problem handed from unit to unit climbs when it has been so often enough by rule."""
-    today = day_of(at)
-    rules = escalations_on(ticket.version, Trigger.TRANSFERS, today).filter(threshold__lte=ticket.transfers)
-    climbed = [climb(ticket, rule.rung, cause=Trigger.TRANSFERS, at=at) for rule in rules]
-    if any(climbed):
-        ticket.act_on = next_act(ticket, calendar=calendar_of(ticket), on=today)
-        ticket.save(update_fields=["rung", "act_on"])
 
 
 @transaction.atomic
@@ -161,16 +146,14 @@ def uphold_dispatch(*, ticket: Ticket, note: str, by: Official, at: datetime) ->
     continue_handling(ticket, on=today, started="维持交办", calendar=calendar)
     explanation = start_step(ticket, LimitKind.SIGN, since=today, started="维持交办", calendar=calendar)
     ticket.save(update_fields=["status", *TERM, *DAYS])
-    TicketUnit.objects.create(
-        ticket=ticket,
-        department=returned.department,
-        part=Part.LEAD,
-        given_at=at,
-        sign_due_on=explanation.due,
-        due_on=ticket.due_on,
-    )
+    lead = give_lead(ticket, returned.department, sign_due_on=explanation.due, at=at, calendar=calendar)
+    if returned.contacted_on is not None:  # it has met the company: that stands
+        lead.contacted_on = returned.contacted_on
+        lead.save(update_fields=["contacted_on"])
     words = f"退回理由不成立，仍由{returned.department}主办。{note.strip()}"
-    write_event(ticket, Move.UPHOLD, source=source, by=by, at=at, note=words, explanation=explanation)
+    write_event(
+        ticket, Move.UPHOLD, source=source, by=by, at=at, note=words, explanation=explanation, unit=lead
+    )
     return ticket
 
 

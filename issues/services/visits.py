@@ -14,6 +14,7 @@ from companies.services import log_visit
 from issues.choices import Source
 from issues.models import Category, Ticket
 from issues.services.tickets import collect_ticket, report_ticket
+from issues.services.units import contact_by_visit
 from liaison.models import Official
 
 
@@ -79,4 +80,5 @@ def log_visit_with_problem(
         )
         if report_now:
             ticket = report_ticket(ticket=ticket, by=by, at=at)
+    contact_by_visit(visit=visit, at=at)
     return Logged(visit, ticket, is_repeat=False)

@@ -67,10 +67,10 @@ def test_a_day_in_an_unpublished_year_is_provisional_everywhere(cast: Cast, clie
     [
         ("draft", ["上报"]),
         ("reported", ["定级交办"]),
-        ("dispatched", ["签收", "办结", "协办反馈（云川市供电局）"]),
-        ("in_progress", ["办结", "协办反馈（云川市供电局）"]),
-        ("resolved", ["答复企业", "办结", "协办反馈（云川市供电局）"]),
-        ("answered", ["办结", "协办反馈（云川市供电局）"]),
+        ("dispatched", ["签收", "办结", "首次联系企业", "协办反馈（云川市供电局）"]),
+        ("in_progress", ["办结", "首次联系企业", "协办反馈（云川市供电局）"]),
+        ("resolved", ["答复企业", "办结"]),
+        ("answered", ["办结"]),
     ],
 )
 def test_every_deadline_of_every_state_is_told(cast: Cast, state: str, steps: list[str]):

@@ -27,6 +27,12 @@ def second_unit(part: Part, same: bool) -> None:
     )
 
 
+def helper() -> TicketUnit:
+    f.publish_calendar()
+    power = f.PostingFactory(role="unit").department
+    return TicketFactory(dispatched=True, cooperating=[power]).units.get(part=Part.COOPERATE)
+
+
 def asked() -> TicketRequest:
     ticket = TicketFactory(dispatched=True)
     services.ask_exclusion(
@@ -85,6 +91,16 @@ REFUSED: Acts = {
     "issues_unit_returned_has_reason": lambda: change(
         TicketFactory(dispatched=True).units.get(), returned_at=at(2026, 3, 3)
     ),
+    "issues_unit_signed_is_accepted": lambda: change(
+        TicketFactory(dispatched=True).units.get(), signed_at=at(2026, 3, 3)
+    ),
+    "issues_unit_released_is_past": lambda: change(
+        TicketFactory(dispatched=True).units.get(), released_at=at(2026, 3, 3)
+    ),
+    "issues_unit_ruled_once_returned": lambda: change(
+        TicketFactory(dispatched=True).units.get(), ruling_due_on=date(2026, 3, 4)
+    ),
+    "issues_unit_lead_meets_company": lambda: change(helper(), contacted_on=date(2026, 3, 3)),
     "issues_event_move_known": lambda: TicketEvent.objects.create(
         ticket=TicketFactory(), move="fly", to_status=Status.DRAFT, at=at(2026, 3, 2), actor="系统"
     ),

@@ -24,7 +24,17 @@ from issues.forms.moves.requests import (
     ReviewForm,
 )
 from issues.forms.moves.team import AnswerForm, ReportForm
-from issues.forms.moves.unit import CooperateForm, ObjectForm, ProgressForm, ResolveForm, SignForm
+from issues.forms.moves.unit import (
+    ContactForm,
+    CooperateForm,
+    HelpObjectForm,
+    HelpSignForm,
+    ObjectForm,
+    ProgressForm,
+    ResolveForm,
+    SignForm,
+)
+from issues.forms.moves.units import AddUnitForm, ReleaseUnitForm, RuleHelpForm, TransferForm
 from issues.models import Ticket
 from issues.perms import moves_open_to, read_as_case
 from liaison.models import Official
@@ -38,10 +48,14 @@ MOVE_FORMS: dict[str, type[MoveForm]] = {
         DispatchForm,
         TriageForm,
         SignForm,
+        HelpSignForm,
         ObjectForm,
         UpholdForm,
+        RuleHelpForm,
+        ContactForm,
         ProgressForm,
         CooperateForm,
+        HelpObjectForm,
         ResolveForm,
         AnswerForm,
         GrantExtensionForm,
@@ -58,6 +72,9 @@ MOVE_FORMS: dict[str, type[MoveForm]] = {
         AskExtensionForm,
         AskDeferralForm,
         RegradeForm,
+        AddUnitForm,
+        ReleaseUnitForm,
+        TransferForm,
         MergeForm,
         AskExclusionForm,
         CorrectExtensionForm,
@@ -70,4 +87,8 @@ def forms_open_to(official: Official, ticket: Ticket) -> list[type[MoveForm]]:
     """The forms of the moves that the official may make now, in the order in which they are offered."""
     ticket = read_as_case(official, ticket)
     may = set(moves_open_to(official, ticket))
-    return [form for move, form in MOVE_FORMS.items() if move in may and form.is_of_use(ticket)]
+    return [
+        form
+        for move, form in MOVE_FORMS.items()
+        if move in may and form.is_of_use(ticket) and form.is_for(official, ticket)
+    ]

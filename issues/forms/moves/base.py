@@ -22,6 +22,7 @@ class MoveForm(forms.Form):
     button: ClassVar[str]
     hint: str = ""
     is_rare: ClassVar[bool] = False  # folded away under 更多操作
+    is_first: ClassVar[bool] = False  # unfolded from the start: one touch
     use_required_attribute = False
 
     def __init__(self, *args: Any, ticket: Ticket, official: Official, **kwargs: Any) -> None:
@@ -35,6 +36,11 @@ class MoveForm(forms.Form):
     @classmethod
     def is_of_use(cls, ticket: Any) -> bool:
         """Whether there is anything to choose on a ticket read `as_case`; else the move is not offered."""
+        return True
+
+    @classmethod
+    def is_for(cls, official: Official, ticket: Ticket) -> bool:
+        """Whether the official, who may make the move, has anything left to do by it."""
         return True
 
     def perform(self, *, at: datetime) -> Ticket:

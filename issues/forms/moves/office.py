@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 
 from issues import services
-from issues.choices import Move, Route
+from issues.choices import Move, Part, Route, Status
 from issues.forms.moves.base import GradeField, MoveForm, UnitField, UnitsField, units_for
 from issues.models import Category, Ticket
 from issues.models.tickets import TicketQuerySet
+from issues.perms import read_as_case
 from liaison.models import Department, GradeRule
 
 
@@ -84,6 +85,10 @@ class DispatchForm(SortingForm):
         units = units_for(self.ticket, self.official)
         self.fields["lead"].queryset = units  # type: ignore[attr-defined]
         self.fields["cooperating"].queryset = units  # type: ignore[attr-defined]
+        if self.ticket.status == Status.RETURNED:
+            rows = read_as_case(self.official, self.ticket).units.all()
+            help_on = [row.department.name for row in rows if row.is_current and row.part == Part.COOPERATE]
+            self.initial.setdefault("cooperating", help_on)
 
     def perform(self, *, at: datetime) -> Ticket:
         return services.dispatch_ticket(
