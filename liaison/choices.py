@@ -57,7 +57,7 @@ class LimitKind(models.TextChoices):
     REPORT = "report", "收集后上报"
     TRIAGE = "triage", "上报后分派"
     SIGN = "sign", "交办后签收"
-    FIRST_CONTACT = "first_contact", "签收后首次联系企业"
+    FIRST_CONTACT = "first_contact", "首次联系企业"
     COOPERATE = "cooperate", "配合单位反馈"
     FEEDBACK = "feedback", "办结后答复企业"
     REWORK = "rework", "不满意后重办"

@@ -45,13 +45,19 @@ class EventSerializer(serializers.ModelSerializer[TicketEvent]):
 
 class UnitSerializer(serializers.ModelSerializer[TicketUnit]):
     department = serializers.CharField(source="department.name", read_only=True)
+    light = serializers.SerializerMethodField()
 
     class Meta:
         model = TicketUnit
         fields = (
-            "department", "part", "given_at", "sign_due_on", "due_on", "signed_at", "returned_at",
-            "return_reason", "finished_at", "is_current",
+            "department", "part", "given_at", "sign_due_on", "due_on", "signed_at", "accepted_at",
+            "contact_due_on", "contacted_on", "returned_at", "return_reason", "ruling_due_on", "ruled_at",
+            "finished_at", "released_at", "is_current", "light",
         )  # fmt: skip
+
+    def get_light(self, unit: Any) -> str:
+        """A cooperating unit's own light; the lead's is the problem's."""
+        return "" if unit.part == Part.LEAD else str(unit.light)
 
 
 class TicketSerializer(serializers.ModelSerializer[Ticket]):

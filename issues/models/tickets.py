@@ -125,7 +125,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         `has_sibling` (another open problem of the company) and `company_is_visible` for the official."""
         seats = Assignment.objects.in_force(official.access.on).held_by(official)
         siblings = Ticket.objects.filter(company=OuterRef("company"), programme=OuterRef("programme"))
-        units = TicketUnit.objects.select_related("department__region", "signed_by")
+        on = official.access.on
+        units = TicketUnit.objects.select_related("department__region", "signed_by").with_light(on)
         requests = TicketRequest.objects.select_related("asked_by", "decided_by")
         return (
             self.select_related("company__region", "category", "grade", "programme__region")
@@ -139,7 +140,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
                 ),
             )
             .prefetch_related(
-                Prefetch("units", units.order_by("-is_current", "-part", "pk")),
+                Prefetch("units", units.with_staff(on).order_by("-is_current", "-part", "pk")),
                 Prefetch("requests", requests.order_by("-asked_at", "-pk")),
             )
         )

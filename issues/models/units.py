@@ -7,7 +7,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, Value, When
 
 from issues.choices import Light, Part, ReturnReason
 from liaison.choices import SystemRole
@@ -28,6 +28,12 @@ class TicketUnitQuerySet(models.QuerySet["TicketUnit"]):
         there = Posting.objects.in_force(on).filter(role=SystemRole.UNIT)
         empty = Department.objects.exclude(is_active=True, pk__in=there.values("department"))
         return self.filter(is_current=True, finished_at__isnull=True, department__in=empty.values("pk"))
+
+    def with_staff(self, on: date) -> Self:
+        """Annotate `is_staffed`: the unit exists, and somebody there can act for it."""
+        there = Posting.objects.in_force(on).filter(role=SystemRole.UNIT, department=OuterRef("department"))
+        is_staffed = Q(department__is_active=True) & Q(Exists(there))
+        return self.annotate(is_staffed=ExpressionWrapper(is_staffed, models.BooleanField()))
 
     def with_light(self, on: date) -> Self:
         """Annotate `light` of a cooperating unit's own day, read from the stored days like a ticket's."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from issues.choices import AT_OFFICE, ENDED, Status
-from issues.models import Ticket, TicketEvent
+from issues.choices import AT_OFFICE, ENDED, Move, Part, Status
+from issues.models import Ticket, TicketEvent, TicketUnit
+from issues.reports.units import OwnPart
 from liaison.models import CalendarDay
 from liaison.workdays import WorkCalendar, day_of, days_in_words
 
@@ -45,19 +46,23 @@ class Due:
     ticket: Ticket
     left: int | None  # None when it is struck off
     words: str
+    own: OwnPart | None = None  # what the reader's own unit owes as a cooperating one
 
 
-def with_days_left(tickets: Iterable[Ticket], on: date) -> list[Due]:
+def with_days_left(
+    tickets: Iterable[Ticket], on: date, own: Mapping[int, OwnPart] | None = None
+) -> list[Due]:
     """The tickets as they stand, each with the days left on the day `on`; one query for all of them.
 
-    The tickets come with their company and its region.
+    The tickets come with their company and its region. `own`: what the reader's unit owes, by ticket.
     """
+    own = own or {}
     between, rows = CalendarDay.objects.days_between(), []
     for ticket in tickets:
         due_on = ticket.next_on
         left = between(ticket.company.region, on, due_on) if due_on else None
         words = days_in_words(left, is_past=due_on < on) if due_on and left is not None else ""
-        rows.append(Due(ticket, left, words))
+        rows.append(Due(ticket, left, words, own.get(ticket.pk)))
     return rows
 
 
@@ -100,16 +105,31 @@ def stretches_of(ticket: Ticket, calendar: WorkCalendar, on: date) -> list[Stret
 
 
 def holders_of(
-    ticket: Ticket, events: Sequence[TicketEvent], *, lead: str, calendar: WorkCalendar, until: datetime
+    ticket: Ticket,
+    events: Sequence[TicketEvent],
+    *,
+    units: Iterable[TicketUnit],
+    calendar: WorkCalendar,
+    until: datetime,
 ) -> list[Held]:
-    """Add up, by holder, the working days between the events at which the ticket changed hands."""
+    """Add up, by holder, the working days between the events at which the ticket changed hands.
+
+    What lies with the unit counts for whoever had the lead then; cooperating units work beside it and hold
+    nothing up.
+    """
+    leads = sorted((unit for unit in units if unit.part == Part.LEAD), key=lambda unit: unit.given_at)
+
+    def holder_at(status: str, moment: datetime) -> str:
+        given = [unit.department.name for unit in leads if unit.given_at <= moment]
+        return HOLDERS.get(Status(status)) or (given[-1] if given else "")
+
     total: dict[str, int] = {}
-    changes = [e for e in events if e.from_status != e.to_status]
-    current = HOLDERS.get(Status(ticket.status), lead)
+    changes = [e for e in events if e.from_status != e.to_status or e.move == Move.TRANSFER]
+    current = holder_at(ticket.status, until)
     for event, following in zip(changes, [*changes[1:], None], strict=True):
         if event.to_status in ENDED:
             break
-        holder = HOLDERS.get(Status(event.to_status), lead)
+        holder = holder_at(event.to_status, event.at)
         end = following.at if following else until
         total[holder] = total.get(holder, 0) + max(0, calendar.count(day_of(event.at), day_of(end)))
     return [Held(holder, days, ticket.is_open and holder == current) for holder, days in total.items()]

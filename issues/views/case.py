@@ -18,6 +18,7 @@ from issues.models import Ticket
 from issues.perms import actors_of, may_move
 from issues.reports.course import holders_of, stretches_of
 from issues.reports.ladder import ladder_of
+from issues.reports.units import states_of
 from issues.services import MoveRefused
 from issues.transitions import Actor
 from liaison.models import CalendarDay, Official
@@ -48,7 +49,7 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         lead = next((unit for unit in reversed(units) if unit.part == Part.LEAD), None)
     calendar = CalendarDay.objects.as_calendar(ticket.company.region)
     today = day_of(now)
-    held = holders_of(ticket, events, lead=lead.department.name if lead else "", calendar=calendar, until=now)
+    held = holders_of(ticket, events, units=units, calendar=calendar, until=now)
     team = (
         Assignment.objects.in_force(today)
         .filter(enrolment=ticket.enrolment_id)
@@ -61,12 +62,15 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
     ]
     usual = [form for form in forms if not form.is_rare]
     rare = [form for form in forms if form.is_rare]
-    opened = bound.move if bound is not None else (usual[0].move if len(usual) == 1 else "")
+    first = next((form.move for form in usual if form.is_first), "")
+    opened = bound.move if bound is not None else (usual[0].move if len(usual) == 1 else first)
     left = calendar.count(today, ticket.next_on) if ticket.next_on else None
+    states = states_of(ticket, events, calendar=calendar, now=now)
     return {
         "ticket": ticket,
         "events": list(reversed(events)),
-        "units": units,
+        "units": states,
+        "past_units": [unit for unit in states if unit.is_past],
         "lead": lead,
         "team": team,
         "forms": usual,

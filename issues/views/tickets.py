@@ -21,6 +21,7 @@ from issues.choices import Light, Part
 from issues.forms.tickets import VIEWS, TicketFilter
 from issues.models import Ticket, TicketUnit
 from issues.reports.course import with_days_left
+from issues.reports.units import own_parts
 from liaison.choices import RegionLevel
 from liaison.models import Official, Region
 
@@ -77,7 +78,9 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(tickets, PER_PAGE).get_page(data.get("page"))
     context = {
         "page": page,
-        "rows": with_days_left(page.object_list, official.access.on),
+        "rows": with_days_left(
+            page.object_list, official.access.on, own=own_parts(page.object_list, official)
+        ),
         "led_by": chosen.words(),
         "words": data.get("q", ""),
         "view": data["view"],

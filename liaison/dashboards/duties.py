@@ -43,6 +43,10 @@ STEPS: dict[str, tuple[str, LimitKind | None, str]] = {
     Status.ANSWERED: ("电话回访企业", None, "链接有效期内企业没有评价"),
 }
 HELPS = ("反馈协办意见", LimitKind.COOPERATE, "交办后 {} 个工作日内")
+HELPS_UNSIGNED = ("签收或退回协办", LimitKind.SIGN, "交办后 {} 个工作日内")
+MEETS = ("首次联系企业", LimitKind.FIRST_CONTACT, "交办后 {} 个工作日内")
+RULES_HELP = ("裁定协办退回", LimitKind.TRIAGE, "退回后 {} 个工作日内")
+NOBODY = ("改派责任单位", None, "责任单位已撤销或没有联络员")
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,12 @@ def _duties(official: Official, on: date, days_between: DaysBetween) -> tuple[li
     if SystemRole.OFFICE in official.access.roles:
         asked = TicketRequest.objects.filter(ticket=OuterRef("pk"), state=RequestState.PENDING)
         asked = asked.exclude(asked_by=official).order_by("asked_at", "pk")
-        rows = rows.annotate(asked=Subquery(asked.values("kind")[:1]))
+        given = TicketUnit.objects.filter(ticket=OuterRef("pk"))
+        rows = rows.annotate(
+            asked=Subquery(asked.values("kind")[:1]),
+            rule_by=Subquery(given.to_rule().order_by("ruling_due_on").values("ruling_due_on")[:1]),
+            nobody=Exists(given.nobody_there(on)),
+        )
     found = list(rows[:SHOWN])
     rules = LimitRule.objects.filter(version__in={ticket.version_id for ticket in found}).order_by("pk")
     limits = {(rule.version_id, rule.kind): rule.working_days for rule in rules}
@@ -155,14 +164,22 @@ def _duties(official: Official, on: date, days_between: DaysBetween) -> tuple[li
 
 
 def _parts_of(official: Official) -> dict[str, Exists | Subquery]:
-    """Whether one's unit leads, and by which day it owes its help."""
+    """Whether one's unit leads, by which day it is to meet the company, and by which it owes its help."""
     mine = TicketUnit.objects.filter(
         official.access.departments((SystemRole.UNIT,), "department__path"),
         ticket=OuterRef("pk"),
         is_current=True,
     )
-    helps = mine.filter(part=Part.COOPERATE, finished_at__isnull=True).order_by("due_on")
-    return {"leads": Exists(mine.filter(part=Part.LEAD)), "help_by": Subquery(helps.values("due_on")[:1])}
+    helps: Any = mine.helping().order_by("due_on", "pk").with_light(official.access.on)
+    unsigned = mine.helping().filter(accepted_at__isnull=True).order_by("sign_due_on")
+    leads = mine.filter(part=Part.LEAD)
+    return {
+        "leads": Exists(leads),
+        "meet_by": Subquery(leads.filter(contacted_on__isnull=True).values("contact_due_on")[:1]),
+        "help_by": Subquery(helps.values("due_on")[:1]),
+        "help_light": Subquery(helps.values("light")[:1]),
+        "sign_help_by": Subquery(unsigned.values("sign_due_on")[:1]),
+    }
 
 
 def _duty(
@@ -177,8 +194,18 @@ def _duty(
         url = reverse("assessment:callback", args=[ticket.number])
     (step, kind, reason), due_on, tone = STEPS[status], ticket.next_on, ticket.light
     if getattr(ticket, "help_by", None) and not ticket.leads:
-        (step, kind, reason), due_on = HELPS, ticket.help_by
+        (step, kind, reason), due_on, tone = HELPS, ticket.help_by, ticket.help_light
+        if ticket.sign_help_by is not None:
+            (step, kind, reason), due_on = HELPS_UNSIGNED, ticket.sign_help_by
+            tone = "red" if due_on < on else "yellow"
+    elif status == Status.IN_PROGRESS and getattr(ticket, "meet_by", None):
+        (step, kind, reason), due_on = MEETS, ticket.meet_by
         tone = "red" if due_on < on else "yellow"
+    elif status not in AT_OFFICE and getattr(ticket, "rule_by", None):
+        (step, kind, reason), due_on = RULES_HELP, ticket.rule_by
+        tone = "red" if due_on < on else "yellow"
+    elif status not in AT_OFFICE and getattr(ticket, "nobody", False):
+        step, kind, reason = NOBODY
     elif status not in (*AT_OFFICE, Status.ANSWERED) and getattr(ticket, "asked", None):
         step, kind, reason = f"审批{RequestKind(ticket.asked).label}申请", None, "申请人以外的办公室人员审批"
     elif status == Status.IN_PROGRESS and ticket.round == 1:

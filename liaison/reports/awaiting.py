@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from liaison.choices import LimitKind, Slip
+from liaison.choices import Slip
 from liaison.models import (
     BulletinAudience,
     CheckRule,
@@ -16,7 +16,6 @@ from liaison.models import (
     ExtensionRule,
     GradeRule,
     HandlingRule,
-    LimitRule,
     ReportField,
     ReportRule,
     ResultRule,
@@ -51,7 +50,6 @@ VALUES: Mapping[type[Rule], tuple[str, ...]] = {
 }
 # A single row of a kind, by the value that names it.
 ROWS: Mapping[type[Rule], tuple[str, str]] = {
-    LimitRule: ("kind", LimitKind.FIRST_CONTACT),
     DeductionRule: ("slip", Slip.FAKE_CLOSE),
 }
 # What people go by and the product has no part in: whole kinds (None), or single values.

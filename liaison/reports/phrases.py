@@ -61,7 +61,7 @@ LIMITS: dict[str, str] = {
     LimitKind.REPORT: "收集后 {working_days} 个工作日内上报协调办公室，逾期自动转办公室并标注。",
     LimitKind.TRIAGE: "协调办公室收到上报后 {working_days} 个工作日内定级交办。",
     LimitKind.SIGN: "责任单位在交办后 {working_days} 个工作日内签收，逾期视为接受；如有异议须说明理由退回。",
-    LimitKind.FIRST_CONTACT: "签收后 {working_days} 个工作日内与企业首次联系。",
+    LimitKind.FIRST_CONTACT: "交办后 {working_days} 个工作日内由主办单位与企业首次联系。",
     LimitKind.COOPERATE: "协办单位 {working_days} 个工作日内反馈协办意见。",
     LimitKind.FEEDBACK: "办结后 {working_days} 个工作日内由包抓干部答复企业。",
     LimitKind.REWORK: "企业不满意的退回重办，{working_days} 个工作日内再次办结。",

@@ -340,7 +340,10 @@ class TestLoserIsTold:
         api = api_as("unit")
         url = f"/api/v1/tickets/{hand.ticket.number}/moves/resolve/"
         _, answer = behind(
-            hand.resolve_too, lambda: api.post(url, {"outcome": "solved", "result": "好了"}, format="json")
+            hand.resolve_too,
+            lambda: api.post(
+                url, {"outcome": "solved", "result": "好了", "without_help": True}, format="json"
+            ),
         )
         assert answer.status_code == 409
         assert "不能办结" in answer.json()["detail"]

@@ -13,6 +13,7 @@ from issues.forms.moves.base import GradeField, MoveForm, UnitField, UnitsField,
 from issues.models import Category, Ticket
 from issues.models.tickets import TicketQuerySet
 from issues.perms import read_as_case
+from issues.reports.leads import proposed_lead
 from liaison.models import Department, GradeRule
 
 
@@ -84,6 +85,9 @@ class DispatchForm(SortingForm):
         super().__init__(*args, **kwargs)
         units = units_for(self.ticket, self.official)
         self.fields["lead"].queryset = units  # type: ignore[attr-defined]
+        if not self.is_bound and (proposal := proposed_lead(self.ticket, units)) is not None:
+            self.initial.setdefault("lead", proposal.unit.name)
+            self.fields["lead"].help_text = proposal.reason
         self.fields["cooperating"].queryset = units  # type: ignore[attr-defined]
         if self.ticket.status == Status.RETURNED:
             rows = read_as_case(self.official, self.ticket).units.all()
