@@ -23,7 +23,7 @@ from issues.services.errors import MoveRefused
 from issues.services.ladder import climb
 from issues.services.ledger import TERM, start_handling, stop_handling
 from issues.services.triage import answer_absorbed
-from issues.services.units import lead_of, renew_helpers, settle_objections, silence_of
+from issues.services.units import check_lead, lead_of, renew_helpers, settle_objections, silence_of
 from liaison.choices import LimitKind, Trigger
 from liaison.models import Department, Official
 from liaison.normalise import pinyin_initials
@@ -122,11 +122,17 @@ def _report(
 
 @transaction.atomic
 def sign_ticket(
-    *, ticket: Ticket, by: Official | None, at: datetime, calendar: WorkCalendar | None = None
+    *,
+    ticket: Ticket,
+    by: Official | None,
+    at: datetime,
+    calendar: WorkCalendar | None = None,
+    department: Department | None = None,
 ) -> Ticket:
     """签收: the lead unit takes the problem in charge. `by=None`: its silence is taken as acceptance."""
     ticket = lock_for(ticket, Move.SIGN)
     lead = lead_of(ticket)
+    check_lead(lead, department)
     lead.accepted_at = at
     if by is not None:
         lead.signed_at, lead.signed_by = at, by
@@ -145,7 +151,13 @@ def sign_ticket(
 
 @transaction.atomic
 def object_to_ticket(
-    *, ticket: Ticket, reason: ReturnReason, note: str, by: Official, at: datetime
+    *,
+    ticket: Ticket,
+    reason: ReturnReason,
+    note: str,
+    by: Official,
+    at: datetime,
+    department: Department | None = None,
 ) -> Ticket:
     """退回: the lead unit objects to the dispatch, with a reason; the office rules on it."""
     ticket = lock_for(ticket, Move.OBJECT)
@@ -154,6 +166,7 @@ def object_to_ticket(
     if ticket.returns >= ticket.version.handling_rule.max_returns:
         raise MoveRefused(f"该问题已退回 {ticket.returns} 次，由协调办公室裁定，不能再退回。")
     lead = lead_of(ticket)
+    check_lead(lead, department)
     lead.returned_at, lead.return_reason, lead.is_current = at, reason, False
     lead.save(update_fields=["returned_at", "return_reason", "is_current"])
     ticket.returns += 1

@@ -46,6 +46,12 @@ def lead_of(ticket: Ticket) -> TicketUnit:
     return ticket.units.select_related("department").get(part=Part.LEAD, is_current=True)
 
 
+def check_lead(lead: TicketUnit, department: Department | None) -> None:
+    """Whoever acts for a unit acts for it only while it has the lead; raises MoveRefused after a transfer."""
+    if department is not None and lead.department_id != department.pk:
+        raise MoveRefused(f"主办单位已改为{lead.department}，请刷新后查看最新进展。")
+
+
 def give_lead(
     ticket: Ticket, unit: Department, *, sign_due_on: date, at: datetime, calendar: WorkCalendar
 ) -> TicketUnit:
@@ -219,12 +225,20 @@ def cooperate_on_ticket(
 # --- what the lead unit does beside handling ---------------------------------------------------------
 @transaction.atomic
 def contact_company(
-    *, ticket: Ticket, mode: VisitMode, on: date, note: str, by: Official, at: datetime
+    *,
+    ticket: Ticket,
+    mode: VisitMode,
+    on: date,
+    note: str,
+    by: Official,
+    at: datetime,
+    department: Department | None = None,
 ) -> Ticket:
     """联系企业: the lead unit has spoken with the company for the first time; its limit is kept or not by the
     day on which it did."""
     ticket = lock_for(ticket, Move.CONTACT)
     lead = lead_of(ticket)
+    check_lead(lead, department)
     if lead.contacted_on is not None:
         raise MoveRefused(f"{lead.department}已于 {lead.contacted_on} 首次联系企业；后续情况请登记进展。")
     if mode not in VisitMode.values:
@@ -379,38 +393,47 @@ def release_helper(
 
 @transaction.atomic
 def transfer_ticket(
-    *, ticket: Ticket, to: Department, note: str, by: Official, at: datetime, keep_former: bool = False
+    *,
+    ticket: Ticket,
+    to: Department,
+    note: str,
+    by: Official,
+    at: datetime,
+    keep_former: bool = False,
+    former: Department | None = None,
 ) -> Ticket:
     """改派: another unit takes the lead while the problem is being handled; the clock of 办结 runs on.
 
     The new lead signs and meets the company within limits of its own. The former keeps its row with its
     dates; it may stay on as a cooperating unit. A transfer counts, and climbs where the rules say so.
+    `former`: the lead that the office saw; if another transfer came first, this one is refused.
     """
     ticket = lock_for(ticket, Move.TRANSFER)
     if not note.strip():
         raise MoveRefused("请说明改派的理由。")
-    today, former = day_of(at), lead_of(ticket)
-    if former.department_id == to.pk:
+    today, old = day_of(at), lead_of(ticket)
+    check_lead(old, former)
+    if old.department_id == to.pk:
         raise MoveRefused(f"{to}已是主办单位。")
     check_can_receive(to, on=today)
     if keep_former:
-        check_can_receive(former.department, on=today)
+        check_can_receive(old.department, on=today)
     calendar = calendar_of(ticket)
     source = advance(ticket, Move.TRANSFER)
-    given_up = [former, *ticket.units.filter(department=to, is_current=True)]
+    given_up = [old, *ticket.units.filter(department=to, is_current=True)]
     release_rows(given_up, at=at)
     ticket.units.to_rule().filter(department=to).update(ruled_at=at)
     step = start_step(ticket, LimitKind.SIGN, since=today, started="改派", calendar=calendar)
     ticket.transfers += 1
     lead = give_lead(ticket, to, sign_due_on=step.due, at=at, calendar=calendar)
     if keep_former:
-        (stays,) = give_help(ticket, [former.department], at=at, calendar=calendar)
+        (stays,) = give_help(ticket, [old.department], at=at, calendar=calendar)
         stays.accepted_at = at  # it knows the problem: nothing to sign
         stays.save(update_fields=["accepted_at"])
     ticket.act_on = next_act(ticket, calendar=calendar, on=today)
     ticket.save(update_fields=["status", "transfers", *DAYS])
-    stays_on = f"，{former.department}转为协办" if keep_former else ""
-    said = _say(f"由{former.department}改派{to}主办{stays_on}，办结期限不变", note)
+    stays_on = f"，{old.department}转为协办" if keep_former else ""
+    said = _say(f"由{old.department}改派{to}主办{stays_on}，办结期限不变", note)
     write_event(ticket, Move.TRANSFER, source=source, by=by, at=at, note=said, explanation=step, unit=lead)
     climb_for_transfers(ticket, at=at)
     return ticket

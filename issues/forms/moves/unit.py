@@ -64,17 +64,28 @@ class OwnUnitForm(MoveForm):
         return chosen
 
 
-class SignForm(MoveForm):
+class LeadForm(MoveForm):
+    """Base: done for the lead unit that the official was shown; refused where another has the lead since."""
+
+    @property
+    def department(self) -> Department | None:
+        """The lead unit as the official saw it."""
+        case = read_as_case(self.official, self.ticket)
+        leads = [row.department for row in case.units.all() if row.is_current and row.part == Part.LEAD]
+        return leads[0] if leads else None
+
+
+class SignForm(LeadForm):
     move = Move.SIGN
     button = "签收"
     hint = "签收后开始办理；逾期不签收视为接受。"
     is_first = True
 
     def perform(self, *, at: datetime) -> Ticket:
-        return services.sign_ticket(ticket=self.ticket, by=self.official, at=at)
+        return services.sign_ticket(ticket=self.ticket, department=self.department, by=self.official, at=at)
 
 
-class ObjectForm(MoveForm):
+class ObjectForm(LeadForm):
     move = Move.OBJECT
     button = "退回办公室"
 
@@ -84,6 +95,7 @@ class ObjectForm(MoveForm):
     def perform(self, *, at: datetime) -> Ticket:
         return services.object_to_ticket(
             ticket=self.ticket,
+            department=self.department,
             reason=ReturnReason(self.cleaned_data["reason"]),
             note=self.cleaned_data["note"],
             by=self.official,
@@ -91,7 +103,7 @@ class ObjectForm(MoveForm):
         )
 
 
-class ContactForm(MoveForm):
+class ContactForm(LeadForm):
     move = Move.CONTACT
     button = "已联系企业"
     hint = "首次与企业联系后登记一次；本单位登记过走访的，自动算数，不必再填。"
@@ -118,6 +130,7 @@ class ContactForm(MoveForm):
     def perform(self, *, at: datetime) -> Ticket:
         return services.contact_company(
             ticket=self.ticket,
+            department=self.department,
             mode=VisitMode(self.cleaned_data["mode"]),
             on=self.cleaned_data["on"],
             note=self.cleaned_data["note"],

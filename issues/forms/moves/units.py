@@ -154,9 +154,12 @@ class TransferForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         case = read_as_case(self.official, self.ticket)
-        leads = [row.department_id for row in case.units.all() if row.is_current and row.part == Part.LEAD]
-        others = units_for(self.ticket, self.official).exclude(pk__in=leads)
+        leads = [row.department for row in case.units.all() if row.is_current and row.part == Part.LEAD]
+        self.former = leads[0] if leads else None
+        others = units_for(self.ticket, self.official).exclude(pk__in=[unit.pk for unit in leads])
         self.fields["to"].queryset = others  # type: ignore[attr-defined]
 
     def perform(self, *, at: datetime) -> Ticket:
-        return services.transfer_ticket(ticket=self.ticket, **self.cleaned_data, by=self.official, at=at)
+        return services.transfer_ticket(
+            ticket=self.ticket, former=self.former, **self.cleaned_data, by=self.official, at=at
+        )

@@ -16,8 +16,8 @@ SET CONSTRAINTS ALL DEFERRED;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("issues", "0010_search_words"),
-        ("liaison", "0009_liaisons_of_a_company"),
+        ("issues", "0011_ladder"),
+        ("liaison", "0010_first_contact_from_dispatch"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -126,6 +126,18 @@ class Migration(migrations.Migration):
                     ("refuse_exclusion", "不同意剔除"),
                     ("drop_exclusion", "收回剔除申请"),
                     ("escalate", "提级督办"),
+                    ("ask_up", "请求提级"),
+                    ("mend", "断链接续"),
+                    ("decide", "会议议定"),
+                    ("task_done", "完成会议任务"),
+                    ("task_undone", "会议任务未完成"),
+                    ("remind", "催办"),
+                    ("supervise", "发督办单"),
+                    ("notice_sign", "签收督办单"),
+                    ("notice_reply", "回复督办单"),
+                    ("notice_close", "办结督办单"),
+                    ("instruct", "领导批示"),
+                    ("instruct_answer", "批示回复"),
                     ("reckon", "期限重算"),
                 ],
                 max_length=20,
@@ -179,6 +191,18 @@ class Migration(migrations.Migration):
                             "refuse_exclusion",
                             "drop_exclusion",
                             "escalate",
+                            "ask_up",
+                            "mend",
+                            "decide",
+                            "task_done",
+                            "task_undone",
+                            "remind",
+                            "supervise",
+                            "notice_sign",
+                            "notice_reply",
+                            "notice_close",
+                            "instruct",
+                            "instruct_answer",
                             "reckon",
                         ],
                     )
