@@ -9,7 +9,7 @@ from django import forms
 
 from companies.choices import VisitMode
 from issues import services
-from issues.choices import Move, Outcome, Part, ReturnReason
+from issues.choices import Move, Outcome, Part, ReturnReason, Status
 from issues.forms.moves.base import MoveForm, UnitField
 from issues.models import Ticket, TicketUnit
 from issues.perms import read_as_case, serves_unit
@@ -122,10 +122,8 @@ class ContactForm(LeadForm):
 
     @classmethod
     def is_of_use(cls, ticket: Any) -> bool:
-        return any(
-            row.is_current and row.part == Part.LEAD and row.contacted_on is None
-            for row in ticket.units.all()
-        )
+        leads = (row for row in ticket.units.all() if row.is_current and row.part == Part.LEAD)
+        return ticket.status == Status.IN_PROGRESS and any(row.contacted_on is None for row in leads)
 
     def perform(self, *, at: datetime) -> Ticket:
         return services.contact_company(
