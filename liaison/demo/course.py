@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from assessment.models import Survey
@@ -13,18 +14,22 @@ from assessment.services import answer_survey, invite_answered, pass_on_survey, 
 from companies.choices import VisitMode
 from companies.models import Enrolment
 from companies.services import log_visit
-from issues.choices import AnswerMode, Outcome, Part, ReturnReason, Source, Status
+from issues.choices import HELPED, AnswerMode, Outcome, Part, ReturnReason, Source, Status
 from issues.models import Category, Ticket
 from issues.services import (
     answer_ticket,
     collect_ticket,
+    contact_company,
     cooperate_on_ticket,
     dispatch_ticket,
     note_progress,
+    object_to_help,
     object_to_ticket,
     report_ticket,
     resolve_ticket,
+    sign_help,
     sign_ticket,
+    transfer_ticket,
 )
 from liaison.demo import words
 from liaison.demo.agenda import Act, Agenda
@@ -54,6 +59,8 @@ class Plan:
     lead: Department | None = None
     helpers: tuple[Department, ...] = ()
     helper: bool = False
+    helps: tuple[tuple[Department, int, str], ...] = ()  # which helper, after how many days, does what
+    transfer: tuple[int, Department] | None = None  # after how many days the office gives the lead to whom
 
 
 class Course:
@@ -68,6 +75,7 @@ class Course:
         self.counties = {county.path: county.code for county in city.counties}
         self.collected = 0
         self.bag: list[Problem] = []
+        self.beside = Random(len(self.grades))  # noqa: S311  # what came later draws from dice of its own
 
     # --- plans ----------------------------------------------------------------------------------
     def usual(self) -> Plan:
@@ -188,6 +196,14 @@ class Course:
             self._later(at, 1, lambda moment: self._object(ticket, plan, moment))
             return
         self._later(at, plan.sign, lambda moment: self._sign(ticket, moment))
+        if self.beside.random() < 0.85:
+            days = self.beside.choices((1, 2, 4), (60, 30, 10))[0]
+            self._later(at, days, lambda moment: self._contact(ticket, moment))
+        for unit, days, act in plan.helps:
+            self._later(at, days, partial(self._help, ticket, unit, act))
+        if plan.transfer is not None:
+            days, to = plan.transfer
+            self._later(at, days, lambda moment: self._transfer(ticket, to, moment))
         for unit in helpers:
             if unit not in plan.helpers and self.rng.random() < 0.85:
                 days = self.rng.choice((1, 2, 3))
@@ -242,6 +258,41 @@ class Course:
     def _sign(self, ticket: Ticket, at: datetime) -> None:
         if fresh := self._now(ticket, Status.DISPATCHED):
             sign_ticket(ticket=fresh, by=self.city.liaison_officers[self._lead(fresh).pk], at=at)
+
+    def _contact(self, ticket: Ticket, at: datetime) -> None:
+        """The lead unit speaks with the company for the first time, unless it called on it already."""
+        fresh = self._now(ticket, Status.DISPATCHED, Status.IN_PROGRESS)
+        if fresh and fresh.units.filter(part=Part.LEAD, is_current=True, contacted_on=None).exists():
+            contact_company(
+                ticket=fresh,
+                mode=VisitMode.PHONE,
+                on=day_of(at),
+                note="已与企业联系人核实情况，约定办理步骤。",
+                by=self.city.liaison_officers[self._lead(fresh).pk],
+                at=at,
+            )
+
+    def _transfer(self, ticket: Ticket, to: Department, at: datetime) -> None:
+        if fresh := self._now(ticket, Status.DISPATCHED, Status.IN_PROGRESS):
+            by, note = self.city.people["office"], "按职责清单，由主管单位牵头，原单位配合。"
+            transfer_ticket(ticket=fresh, to=to, keep_former=True, note=note, by=by, at=at)
+
+    def _help(self, ticket: Ticket, unit: Department, act: str, at: datetime) -> None:
+        """A cooperating unit signs, says how far it is, gives its part, or objects."""
+        fresh = self._now(ticket, *HELPED)
+        row = fresh.units.helping().filter(department=unit).first() if fresh else None
+        if fresh is None or row is None:
+            return
+        who: dict[str, Any] = {"ticket": fresh, "department": unit, "at": at}
+        who["by"] = self.city.liaison_officers[unit.pk]
+        if act == "sign" and row.accepted_at is None:
+            sign_help(**who)
+        elif act == "object" and row.accepted_at is None:
+            object_to_help(reason=ReturnReason.UNCLEAR, note="请先明确需要我单位出具什么意见。", **who)
+        elif act == "say" and fresh.status == Status.IN_PROGRESS:
+            note_progress(note="已派人到现场核实，正在会签意见。", **who)
+        elif act == "give":
+            cooperate_on_ticket(note="经核实，符合规划和安全要求，同意按主办单位意见办理。", **who)
 
     def _cooperate(self, ticket: Ticket, unit: Department, at: datetime) -> None:
         fresh = self._now(ticket, Status.DISPATCHED, Status.IN_PROGRESS)

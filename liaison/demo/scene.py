@@ -67,3 +67,25 @@ def set_scene(*, city: City, firms: Firms, agenda: Agenda, course: Course, rng: 
         )
         happen(14, another(), plan)
     happen(40, another(), Plan(_problem("finance", "D"), report=0, triage=1, resolve=never))
+    # Several units: one has given its part, one is late with it, one objects; and a lead passed on.
+    works, safety = city.bureaus["市住建局"], city.bureaus["市应急局"]
+    several = Plan(
+        _problem("environment", "B"),
+        report=0,
+        triage=1,
+        resolve=never,
+        lead=city.bureaus["市生态环境局"],
+        helpers=(works, land, safety),
+        helps=((works, 2, "give"), (land, 1, "sign"), (land, 2, "say"), (safety, 1, "object")),
+    )
+    happen(7, course.beside.choice(others), several)
+    passed_on = Plan(
+        _problem("approval", "B"),
+        report=0,
+        triage=1,
+        resolve=never,
+        lead=city.bureaus["市审批局"],
+        helpers=(works,),
+        transfer=(3, city.bureaus["市市场监管局"]),
+    )
+    happen(6, course.beside.choice(others), passed_on)

@@ -42,11 +42,11 @@ def apply(change: CalendarChange, cast: Cast, moment: datetime = NOW) -> int:
     return issues.apply_calendar_change(change_id=change.pk, at=moment)
 
 
-def given_in_december(cast: Cast, grade: str = "A", state: str = "in_progress") -> Ticket:
+def given_in_december(cast: Cast, grade: str = "A", state: str = "in_progress", **given: object) -> Ticket:
     """Dispatched on Monday 28 December 2026: five working days lead into 2027."""
     common = {"enrolment": cast.enrolment, "by": cast.official, "lead": cast.land, "unit": cast.unit}
     ticket: Ticket = TicketFactory(
-        office=cast.office, grade=grade, at=at(2026, 12, 28, 8), **{state: True, **common}
+        office=cast.office, grade=grade, at=at(2026, 12, 28, 8), **{state: True, **common, **given}
     )
     return ticket
 
@@ -109,7 +109,8 @@ class TestNotice:
     def test_the_stored_days_are_those_a_new_count_would_give(self, cast: Cast):
         """In every state: after the change a problem stands as if it had been counted so from the first."""
         states = ("draft", "reported", "dispatched", "in_progress", "resolved")
-        before = {state: given_in_december(cast, grade="B", state=state) for state in states[1:]}
+        several = {"grade": "B", "cooperating": [cast.power]}
+        before = {state: given_in_december(cast, state=state, **several) for state in states[1:]}
         before["draft"] = TicketFactory(enrolment=cast.enrolment, by=cast.official, at=at(2026, 12, 31, 9))
         apply(draft_2027(cast), cast)
         fields = (
@@ -130,13 +131,14 @@ class TestNotice:
                     "lead": cast.land,
                     "unit": cast.unit,
                     "office": cast.office,
+                    "cooperating": [cast.power],
                     "grade": "B",
                     state: True,
                 }
             fresh = TicketFactory(at=moment, **common)
             old.refresh_from_db()
             assert {f: getattr(old, f) for f in fields} == {f: getattr(fresh, f) for f in fields}, state
-            days = ("part", "sign_due_on", "due_on")
+            days = ("part", "sign_due_on", "due_on", "warn_on", "alarm_on", "contact_due_on")
             assert list(old.units.values_list(*days)) == list(fresh.units.values_list(*days)), state
 
     def test_a_deadline_that_stays_is_provisional_no_longer_and_leaves_no_event(self, cast: Cast):

@@ -14,8 +14,8 @@ from stdnum.cn import uscc
 from assessment.models import Score, Survey
 from companies.choices import ProposalState
 from companies.models import Assignment, Company, DoorCard, DutyEntry, Proposal, Recusal, Visit
-from issues.choices import BulletinState, Status
-from issues.models import Bulletin, Escalation, MonthEnd, Ticket, TicketEvent
+from issues.choices import HELPED, BulletinState, Move, Part, Status
+from issues.models import Bulletin, Escalation, MonthEnd, Ticket, TicketEvent, TicketUnit
 from liaison.choices import ChangeState, ImportState, SystemRole, VersionStatus
 from liaison.dashboards.duties import due_today
 from liaison.demo import PASSWORD, SIGN_INS, seed_city
@@ -64,6 +64,13 @@ def _is_true_in_every_part() -> None:
     assert Escalation.objects.exists()
     assert Survey.objects.exists()
     assert Score.objects.exists()
+    # several units at once: one done, one late, one that waits for a ruling; and a lead passed on
+    rows = TicketUnit.objects.filter(part=Part.COOPERATE, ticket__status__in=HELPED)
+    assert rows.filter(finished_at__isnull=False).exists()
+    assert rows.helping().filter(due_on__lt=today).exists()
+    assert rows.to_rule().exists()
+    assert TicketEvent.objects.filter(move=Move.TRANSFER).exists()
+    assert TicketUnit.objects.filter(contacted_on__isnull=False).exists()
     # five months are over; the newest is still the office's to tell
     for code in ("p1", "p2"):
         ends = MonthEnd.objects.filter(programme__code=code).order_by("month")

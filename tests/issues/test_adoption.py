@@ -168,6 +168,16 @@ class TestWhatTheOfficeChose:
         assert lead.sign_due_on == helper.sign_due_on == date(2026, 3, 9)
         assert (lead.due_on, helper.due_on) == (given.due_on, date(2026, 3, 11))
 
+    def test_the_first_contact_moves_for_a_lead_that_has_not_met_the_company(self, cast, newer, ticket):
+        waiting, met = ticket(in_progress=True), ticket(in_progress=True)
+        issues.contact_company(
+            ticket=met, mode="phone", on=date(2026, 3, 4), note="已核实", by=cast.unit, at=at(2026, 3, 4, 18)
+        )
+        newer(("limits", {"kind": "first_contact"}, {"working_days": 4}), adopt={"limits/first_contact"})
+        assert issues.apply_adoptions(at=MORNING) == 1
+        assert waiting.units.get().contact_due_on == date(2026, 3, 10)
+        assert met.units.get().contact_due_on == FRIDAY
+
     def test_lights_change_without_a_word_in_the_course(self, newer, ticket):
         given = ticket(in_progress=True, grade="A")
         newer(("light_rule", {}, {"red_plus_days": 1}), adopt={"light_rule"})
