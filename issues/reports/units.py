@@ -13,6 +13,7 @@ from liaison.choices import SystemRole
 from liaison.models import CalendarDay, Official
 from liaison.workdays import WorkCalendar, day_of, days_in_words
 
+RETURNED, PASSED_ON, TAKEN_OFF = "已退回", "已改派", "已撤下"
 AT_LEAD = (Status.DISPATCHED, Status.IN_PROGRESS)
 
 
@@ -44,7 +45,7 @@ class UnitState:
     @property
     def is_past(self) -> bool:
         """Whether the row is only history: returned and ruled on, passed on, or taken off."""
-        return not self.row.is_current and self.due_on is None and self.row.finished_at is None
+        return self.state in (RETURNED, PASSED_ON, TAKEN_OFF)
 
 
 def states_of(
@@ -104,9 +105,9 @@ def _waits_for_ruling(row: TicketUnit, status: str) -> bool:
 
 def _word_of(row: TicketUnit, status: str, is_last_lead: bool) -> str:
     if row.returned_at is not None:
-        return "退回待裁定" if _waits_for_ruling(row, status) or is_last_lead else "已退回"
+        return "退回待裁定" if _waits_for_ruling(row, status) or is_last_lead else RETURNED
     if row.released_at is not None:
-        return "已改派" if row.part == Part.LEAD else "已撤下"
+        return PASSED_ON if row.part == Part.LEAD else TAKEN_OFF
     if row.finished_at is not None:
         return "已办结" if row.part == Part.LEAD else "已反馈"
     if not row.is_current:

@@ -15,7 +15,7 @@ from issues.services.clock import DAYS, Wait, calendar_of, run_until, stop_clock
 from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.ledger import TERM, pause_handling, resume_handling, stop_handling, tell_lead
-from issues.services.units import resume_helpers
+from issues.services.units import resume_units
 from liaison.models import Official
 from liaison.workdays import WorkCalendar, day_of
 
@@ -113,7 +113,7 @@ def resume_ticket(*, ticket: Ticket, note: str, by: Official, at: datetime) -> T
     source = advance(ticket, Move.RESUME)
     paused_on = ticket.spans.filter(kind=SpanKind.PAUSED).latest("pk").since
     explanation = resume_handling(ticket, on=today, calendar=calendar)
-    resume_helpers(ticket, paused_on=paused_on, on=today, calendar=calendar)
+    resume_units(ticket, paused_on=paused_on, on=today, calendar=calendar)
     limit = max(1, explanation.n)
     run_until(ticket, explanation.due, since=today, limit=limit, calendar=calendar)
     ticket.save(update_fields=["status", *TERM, *DAYS])

@@ -450,8 +450,14 @@ def climb_for_transfers(ticket: Ticket, *, at: datetime) -> None:
 
 
 # --- clocks of cooperating units that stand still with the ticket's -----------------------------------
-def resume_helpers(ticket: Ticket, *, paused_on: date, on: date, calendar: WorkCalendar) -> None:
-    """After 挂账 a cooperating unit has the working days that it had left when the clock was stopped."""
+def resume_units(ticket: Ticket, *, paused_on: date, on: date, calendar: WorkCalendar) -> None:
+    """After 挂账 units have the working days that they had left when the clock was stopped: a cooperating
+    unit for its part, the lead for meeting the company. What was late stays late."""
+    lead = lead_of(ticket)
+    if lead.contact_due_on is not None and lead.contacted_on is None and lead.contact_due_on >= paused_on:
+        left = calendar.count(paused_on, lead.contact_due_on)
+        lead.contact_due_on = calendar.add(on, left)
+        lead.save(update_fields=["contact_due_on"])
     lights = None
     for row in ticket.units.helping():
         lights = lights or ticket.version.lights(on)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from issues.models import Ticket
+from issues.services import cooperate_on_ticket, object_to_help, sign_help
 from liaison.dashboards.duties import due_today
 from liaison.models import Official
 from tests.factories import (
@@ -57,8 +60,27 @@ class TestDuties:
             at=at(2026, 2, 27),
         )
         steps = {duty.ticket.pk: duty.step for duty in due_today(cast.unit).duties}
-        assert sorted(steps.values()) == ["反馈协办意见", "签收或退回"]
+        assert sorted(steps.values()) == ["签收或退回", "签收或退回协办"]
+        sign_help(ticket=helped, department=cast.land, by=cast.unit, at=at(2026, 3, 2))
+        steps = {duty.ticket.pk: duty.step for duty in due_today(cast.unit).duties}
         assert steps[helped.pk] == "反馈协办意见"
+        cooperate_on_ticket(ticket=helped, department=cast.land, note="同意", by=cast.unit, at=at(2026, 3, 2))
+        assert helped.pk not in {duty.ticket.pk for duty in due_today(cast.unit).duties}
+
+    def test_the_lead_is_to_meet_the_company_and_the_office_to_rule(self, cast):
+        ticket = TicketFactory(
+            enrolment=cast.enrolment, in_progress=True, lead=cast.land, cooperating=[cast.power],
+            at=at(2026, 2, 27),
+        )  # fmt: skip
+        (duty,) = due_today(cast.unit).duties
+        assert (duty.step, duty.due_on, duty.reason) == (
+            "首次联系企业", date(2026, 3, 3), "交办后 2 个工作日内",
+        )  # fmt: skip
+        object_to_help(
+            ticket=ticket, department=cast.power, reason="not_ours", note="属水务", by=cast.other_unit,
+            at=at(2026, 3, 2),
+        )  # fmt: skip
+        assert [one.step for one in due_today(cast.office).duties] == ["裁定协办退回"]
 
     def test_strangers_have_nothing_to_do_with_it(self, cast):
         TicketFactory(enrolment=cast.enrolment, at=at(2026, 2, 27))

@@ -207,7 +207,7 @@ class TestFirstContact:
         ticket = TicketFactory(enrolment=cast.enrolment, dispatched=True, lead=cast.industry)
         self.visit(cast, date(2026, 3, 3))
         assert ticket.units.get().contacted_on == date(2026, 3, 3)
-        assert ticket.events.get(move=Move.CONTACT).note == "走访：看了现场"
+        assert ticket.events.get(move=Move.CONTACT).note == "上门走访：看了现场"
 
     def test_a_visit_of_another_unit_or_from_before_does_not(self, cast, ticket):
         self.visit(cast, date(2026, 3, 3))

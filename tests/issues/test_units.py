@@ -341,6 +341,7 @@ class TestClocksThatStandStill:
         services.resume_ticket(ticket=ticket, note="图纸已到", by=cast.office, at=at(2026, 3, 16))
         row = helper_of(ticket, cast.power)
         assert (row.sign_due_on, row.due_on) == (date(2026, 3, 16), date(2026, 3, 18))
+        assert ticket.units.get(part=Part.LEAD).contact_due_on == date(2026, 3, 17)
         ticket.refresh_from_db()
         assert ticket.act_on == date(2026, 3, 17)
 

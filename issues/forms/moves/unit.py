@@ -218,10 +218,7 @@ class ResolveForm(MoveForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="这段话会让企业看到。暂无法解决的，请说明原因。",
     )
-    without_help = forms.BooleanField(
-        label="不等协办意见，现在办结",
-        error_messages={"required": "协办单位还没有反馈；不等协办意见的，请勾选确认。"},
-    )
+    without_help = forms.BooleanField(label="不等协办意见，现在办结")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -234,6 +231,8 @@ class ResolveForm(MoveForm):
         if waiting:
             words = f"{'、'.join(waiting)}还没有反馈协办意见。办结后不再催办，未反馈会写入办理过程。"
             self.fields["without_help"].help_text = words
+            asked = "协办单位还没有反馈；不等协办意见的，请勾选确认。"
+            self.fields["without_help"].error_messages["required"] = asked
         else:
             del self.fields["without_help"]
 
