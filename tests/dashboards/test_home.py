@@ -74,7 +74,7 @@ class TestDuties:
         )  # fmt: skip
         (duty,) = due_today(cast.unit).duties
         assert (duty.step, duty.due_on, duty.reason) == (
-            "首次联系企业", date(2026, 3, 3), "交办后 2 个工作日内",
+            "首次联系企业", date(2026, 3, 2), "交办后 2 个工作日内",
         )  # fmt: skip
         object_to_help(
             ticket=ticket, department=cast.power, reason="not_ours", note="属水务", by=cast.other_unit,
