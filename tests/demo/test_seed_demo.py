@@ -120,7 +120,7 @@ def _everyone_who_signs_in_finds_work() -> None:
         Status.REPORTED,
         Status.ANSWERED,
         Status.IN_PROGRESS,
-    }  # the last: an objection to rule on
+    }
     assert [errand.title for errand in found["roster"].errands] == ["云川市新增企业名册（11月）.csv 等您确认"]
     assert ImportRun.objects.get().state == ImportState.CHECKED
     assert {d.tone for d in found["unit"].duties} >= {"red", "yellow"}
