@@ -38,7 +38,8 @@ def open_batch(
 ) -> Batch:
     """开设批次: the next one, as many months long as the rules say unless a last day is given.
 
-    The first batch takes in what the programme has enrolled already.
+    The first batch takes in what the programme has enrolled already, and the seats that began within its
+    days end with it. Those teams are locked by key before any is changed, as by whoever gives a seat.
     """
     programme = Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
     try:
@@ -75,7 +76,12 @@ def open_batch(
         ends_on=ends_on,
     )
     if newest is None:
-        Enrolment.objects.filter(programme=programme, batch=None, starts_on__lte=ends_on).update(batch=batch)
+        waiting = Enrolment.objects.filter(programme=programme, batch=None, starts_on__lte=ends_on)
+        locked = waiting.select_for_update(of=("self",), no_key=True).order_by("pk")
+        taken = list(locked.values_list("pk", flat=True))
+        Enrolment.objects.filter(pk__in=taken).update(batch=batch)
+        seats = Assignment.objects.filter(enrolment__in=taken, starts_on__range=(starts_on, ends_on))
+        seats.exclude(ends_on__lte=ends_on).update(ends_on=ends_on)
     record("开设批次", batch, by=by, at=at, starts_on=str(starts_on), ends_on=str(ends_on))
     return batch
 

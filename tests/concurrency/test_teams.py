@@ -276,6 +276,18 @@ class TestBatches:
             assert "日期重叠" in str(told)
             assert Batch.objects.get().number == 1
 
+    def test_a_seat_given_while_the_first_batch_opens_ends_with_it(self, p1, clerk):
+        for first_gives in (True, False):
+            place = EnrolmentFactory(version=p1, starts_on=DAY)
+            acts = [self.give(place, clerk, DAY), self.open(p1, clerk)]
+            answers = behind(*(acts if first_gives else acts[::-1]))
+            assert {type(answer) for answer in answers} == {Assignment, Batch}, answers
+            batch = Batch.objects.get()
+            place.refresh_from_db()
+            assert (place.batch, place.assignments.get().ends_on) == (batch, batch.ends_on)
+            Enrolment.objects.update(batch=None)
+            batch.delete()
+
     def test_of_two_who_end_one_the_second_is_told(self, batch, clerk):
         last = DAY + timedelta(days=30)
         done, told = behind(self.close(batch, last, clerk), self.close(batch, last, clerk))
