@@ -6,13 +6,21 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from liaison.choices import SystemRole
 from liaison.navigation import menu_for
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`nav`: the menu entries; `posting`: the post shown under the name. Both empty when signed out."""
+    """`nav`: the menu entries; `posting`: the post shown under the name. Both empty when signed out.
+
+    `stands_on_cards`: companies may find the official on their 助企公示牌.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": [], "posting": None}
+        return {"nav": [], "posting": None, "stands_on_cards": False}
     access = user.access
-    return {"nav": menu_for(access, request.path), "posting": access.postings[0] if access.postings else None}
+    return {
+        "nav": menu_for(access, request.path),
+        "posting": access.postings[0] if access.postings else None,
+        "stands_on_cards": bool(access.roles & {SystemRole.OFFICIAL, SystemRole.LEADER}),
+    }

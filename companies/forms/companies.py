@@ -36,7 +36,7 @@ class CompanyFilter(FilterSet):
         choices=[(YES, "已纳入"), (NO, "未纳入")], method="by_enrolment", label="包联"
     )
     team = django_filters.ChoiceFilter(
-        choices=[(YES, "已配专班"), (NO, "未配专班")], method="by_team", label="专班"
+        choices=[(YES, "已配专班"), (NO, "已纳入未配专班")], method="by_team", label="专班"
     )
     programme = django_filters.ModelChoiceFilter(
         queryset=Programme.objects.all(), to_field_name="code", method="in_programme", label="方案代码"
@@ -79,7 +79,10 @@ class CompanyFilter(FilterSet):
 
     def by_team(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
         seated = Exists(Assignment.objects.in_force(self.on).filter(enrolment__company=OuterRef("pk")))
-        return queryset.filter(seated if value == YES else ~seated)
+        if value == YES:
+            return queryset.filter(seated)
+        enrolled = Exists(Enrolment.objects.in_force(self.on).filter(company=OuterRef("pk")))
+        return queryset.filter(~seated, enrolled)
 
     def by_liaison(self, queryset: QuerySet[Company], name: str, value: str) -> QuerySet[Company]:
         named = Exists(Contact.objects.filter(company=OuterRef("pk")))

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from companies.choices import Scale
 from companies.forms.companies import SCALES, UNSTATED
-from companies.models import Company
+from companies.models import Company, Enrolment
 from companies.reports.coverage import Cover, Loaded
 from companies.reports.industries import industry_names, sections
 from liaison.choices import Rank
@@ -42,7 +42,11 @@ class Asked:
 
 
 def asked_of(official: Official, chosen: Mapping[str, Any]) -> Asked | None:
-    """The report that the filters choose: the latest programme that has begun, unless one is named."""
+    """The report that the filters choose.
+
+    Unless one is named: the latest programme that has begun and has companies; where none has any yet, the
+    latest that has begun.
+    """
     today = official.access.on
     programmes = list(Programme.objects.visible_to(official).order_by("-starts_on", "pk"))
     if code := chosen.get("programme"):
@@ -51,7 +55,9 @@ def asked_of(official: Official, chosen: Mapping[str, Any]) -> Asked | None:
         begun = [p for p in programmes if p.starts_on <= today]
         if not begun:
             return None
-        programme = begun[0]
+        places = Enrolment.objects.in_force(today).filter(programme__in=begun).order_by()
+        used = set(places.values_list("programme", flat=True).distinct())
+        programme = next((p for p in begun if p.pk in used), begun[0])
     return Asked(programme, chosen.get("on") or today, programmes)
 
 
@@ -126,6 +132,7 @@ class LoadFilter(_ProgrammeFilter):
         queryset=Region.objects.all(), to_field_name="code", method="nothing", label="行政区划代码"
     )
     load = django_filters.NumberFilter(method="nothing", label="包联户数")
+    q = django_filters.CharFilter(method="nothing", label="姓名、拼音或单位")
     room = django_filters.ChoiceFilter(choices=HEAVY, method="nothing", label="负荷")
 
     class Meta:
@@ -136,6 +143,9 @@ class LoadFilter(_ProgrammeFilter):
     def narrow(people: Iterable[Loaded], chosen: Mapping[str, Any]) -> list[Loaded]:
         """The officials that the chosen values leave, in their order."""
         found = list(people)
+        if words := (chosen.get("q") or "").strip():
+            low = words.lower()
+            found = [one for one in found if words in one.name or words in one.unit or low in one.pinyin]
         if rank := chosen.get("rank"):
             found = [one for one in found if one.rank == rank]
         if region := chosen.get("region"):

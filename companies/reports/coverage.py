@@ -111,6 +111,7 @@ class Loaded:
     projects: int
     limit: int | None
     warn: int
+    pinyin: str = ""
 
     @property
     def rank_label(self) -> str:
@@ -169,13 +170,13 @@ def loads(programme: Programme, version: ProgrammeVersion, reader: Official, on:
         )
         .order_by("department__pinyin", "department__name", "official__pinyin", "official", "-role", "pk")
         .values_list(
-            "official", "official__name", "official__rank", "official__birth_year", "is_chief",
+            "official", "official__name", "official__rank", "official__pinyin", "is_chief",
             "department__name", "department__kind", "department__region__path", "department__region__level",
         )
     )  # fmt: skip
     found: dict[int, Loaded] = {}
     known: dict[Standing, Quota | None] = {}
-    for key, name, rank, _born, is_chief, unit, kind, path, level in posts:
+    for key, name, rank, pinyin, is_chief, unit, kind, path, level in posts:
         if key in found:
             continue
         standing = Standing(rank, is_chief, kind, path, level == RegionLevel.CITY)
@@ -186,7 +187,7 @@ def loads(programme: Programme, version: ProgrammeVersion, reader: Official, on:
         if quotas and quota is None and not mine and not projects:
             continue
         limit = None if not quotas else quota.companies if quota else 0
-        found[key] = Loaded(key, name, unit, rank, county_of(path), mine, projects, limit, warn)
+        found[key] = Loaded(key, name, unit, rank, county_of(path), mine, projects, limit, warn, pinyin)
     return list(found.values())
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from companies.models import Assignment, Enrolment
-from liaison.choices import GroupDuty, VersionStatus
-from liaison.models import Group, GroupMember, GroupRule, Official, Programme, ProgrammeVersion
+from liaison.choices import GroupDuty, Holder, VersionStatus
+from liaison.models import Group, GroupMember, GroupRule, Official, Programme, ProgrammeVersion, TeamRole
 from liaison.models.groups import GroupQuerySet
 from liaison.models.people import in_force
 
@@ -74,7 +74,10 @@ def group_needs(programmes: QuerySet[Programme], on: date) -> list[GroupNeed]:
 
 
 def with_figures(groups: GroupQuerySet, official: Official, on: date) -> QuerySet[Any]:
-    """Annotate head, members and the companies served that the official may see, on the day."""
+    """Annotate head, members and the companies served that the official may see, on the day.
+
+    `takes_seats`: the programme has seats for groups; where it has none, no group of it serves companies.
+    """
     members = GroupMember.objects.in_force(on).filter(group=OuterRef("pk")).order_by()
     head = members.filter(duty=GroupDuty.HEAD).values("official__name")[:1]
     served = (
@@ -90,6 +93,9 @@ def with_figures(groups: GroupQuerySet, official: Official, on: date) -> QuerySe
     return groups.select_related("programme", "region", "department").annotate(
         head_name=Subquery(head),
         people=Coalesce(Subquery(count, output_field=IntegerField()), 0),
+        takes_seats=Exists(
+            TeamRole.objects.filter(holder=Holder.GROUP, version__programme=OuterRef("programme"))
+        ),
         served=Coalesce(Subquery(served, output_field=IntegerField()), 0),
     )
 

@@ -19,8 +19,10 @@ from django.views.decorators.http import require_GET, require_POST
 from companies import exports, perms, reports, services
 from companies.choices import VisitMode
 from companies.forms.companies import (
+    NO,
     SCALES,
     UNSTATED,
+    YES,
     CompanyFilter,
     ContactForm,
     EnrolForm,
@@ -76,6 +78,8 @@ def companies(request: HttpRequest) -> HttpResponse:
             "kept": kept(request, "region", "scale", "enrolled", "team", "open", *LED_BY, "sort"),
             "led": bool(kept(request, *LED_BY)),
             "chips": _chips(tally, counties),
+            # As long as every enrolled company has its team, the chips of 包联 say it all.
+            "show_team": bool(request.GET.get("team") or tally.count("team", same(NO))),
             "open": _open_chips(request),
             "enrol_form": EnrolForm(official=request.user) if perms.may_enrol(request.user) else None,
         },
@@ -109,9 +113,14 @@ def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
         chosen["scale"] = same("" if given["scale"] == UNSTATED else given["scale"])
     if given.get("enrolled") in ("yes", "no"):
         chosen["is_in"] = same(given["enrolled"] == "yes")
-    if given.get("team") in ("yes", "no"):
-        chosen["seated"] = same(given["team"] == "yes")
-    return Tally(rows, chosen), counties
+    if given.get("team") in (YES, NO):
+        chosen["team"] = same(given["team"])
+    return Tally([row | {"team": _team_of(row)} for row in rows], chosen), counties
+
+
+def _team_of(row: dict[str, Any]) -> str:
+    """Whether there is a team; neither yes nor no where none is asked for."""
+    return YES if row["seated"] else NO if row["is_in"] else ""
 
 
 def _chips(tally: Tally, counties: list[Region]) -> dict[str, list[tuple[str, str, int]]]:
@@ -129,9 +138,9 @@ def _chips(tally: Tally, counties: list[Region]) -> dict[str, list[tuple[str, st
             ("no", "未纳入", tally.count("is_in", same(False))),
         ],
         "team": [
-            ("", "全部", tally.count("seated", anything)),
-            ("yes", "已配专班", tally.count("seated", same(True))),
-            ("no", "未配专班", tally.count("seated", same(False))),
+            ("", "全部", tally.count("team", anything)),
+            (YES, "已配专班", tally.count("team", same(YES))),
+            (NO, "已纳入未配专班", tally.count("team", same(NO))),
         ],
     }
 
@@ -160,7 +169,10 @@ def _with_team_words(companies: QuerySet[Company], on: Any) -> QuerySet[Company]
     )
     enrolled = Enrolment.objects.in_force(on).filter(company=OuterRef("pk"))
     return companies.select_related("region__parent").annotate(
-        lead_name=Subquery(lead), people_names=Subquery(people[:1]), is_enrolled=Exists(enrolled)
+        lead_name=Subquery(lead),
+        people_names=Subquery(people[:1]),
+        is_enrolled=Exists(enrolled),
+        wants_lead=Exists(enrolled.filter(version__team_roles__holder=Holder.DEPARTMENT)),
     )
 
 

@@ -311,6 +311,8 @@ def load_rows(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rank_chips": [("", "全部", None), *[(value, label, None) for value, label in Rank.choices]],
             "rooms": [("", "全部", None), *[(value, label, None) for value, label in HEAVY]],
+            "words": request.GET.get("q", ""),
+            "kept": kept(request, "programme", "on", "rank", "room", "region", "load"),
             "back": reverse("companies:loads") + asked.query(),
         },
     )

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from companies import perms, services
-from companies.forms.deputies import DeputyForm
-from companies.views.queues import page_of
+from companies.forms.deputies import STATES, DeputyFilter, DeputyForm
+from companies.views.queues import kept, page_of
 from liaison.models import Deputy
 
 
@@ -36,10 +36,19 @@ def deputies(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{row.starts_on} 至 {row.ends_on}，由{row.deputy}代{row.official}。")
             return redirect("companies:deputies")
-    rows = Deputy.objects.visible_to(request.user).select_related("official", "deputy", "set_by")
-    rows = rows.order_by("-ends_on", "-pk")
-    page = page_of(request, rows, rows.count())
-    context = {"page": page, "form": form, "on": on, "is_office": perms.may_enrol(request.user)}
+    rows = DeputyFilter(request.GET, Deputy.objects.visible_to(request.user), request=request).qs
+    rows = rows.select_related("official", "deputy", "set_by").order_by("-ends_on", "-pk")
+    page = page_of(request, rows, rows.order_by().count())
+    context = {
+        "page": page,
+        "form": form,
+        "on": on,
+        "is_office": perms.may_enrol(request.user),
+        "words": request.GET.get("q", ""),
+        "kept": kept(request, "state"),
+        "states": [("", "全部", None), *[(value, label, None) for value, label in STATES]],
+        "is_filtered": bool(kept(request, "q", "state")),
+    }
     return render(request, "companies/deputies.html", context, status=422 if form.errors else 200)
 
 

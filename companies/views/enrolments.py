@@ -22,7 +22,7 @@ from companies.models.assignments import EnrolmentQuerySet
 from companies.reports.pictures import draw_teams
 from companies.views.queues import Tally, Test, again, anything, kept, page_of, same, under, workbook_of
 from liaison.choices import Holder, RegionLevel, SeatPlace
-from liaison.models import Department, Group, Official, Posting, Region, TeamRole
+from liaison.models import Department, Group, Official, Posting, Programme, Region, TeamRole
 from liaison.normalise import row_key
 from liaison.reports.eligibility import county_of
 
@@ -36,6 +36,8 @@ def enrolments(request: HttpRequest) -> HttpResponse:
     on = request.user.access.on
     shown = _filtered(request)
     tally, counties = _tally(request)
+    programmes = Programme.objects.visible_to(request.user)
+    asked = programmes.filter(code=request.GET["programme"]).first() if request.GET.get("programme") else None
     roles = _roles(request)
     coverage = reports.seat_coverage(_filtered(request, "missing"), on)
     count = shown.order_by().count() if request.GET.get("missing") else tally.count()
@@ -60,8 +62,13 @@ def enrolments(request: HttpRequest) -> HttpResponse:
                 ],
             ],
             "programmes": [
-                (code, name, tally.count("programme__code", same(code))) for code, name in _programmes(tally)
+                (code, name, tally.count("programme__code", same(code)))
+                for code, name in _programmes(tally, asked)
             ],
+            # Nothing else narrows the list: the programme itself has nobody yet.
+            "unstarted": asked
+            if not kept(request, "q", "region", "missing", "official", "counted")
+            else None,
             "gaps": [
                 (ANY, "任一席位空缺", None),
                 *[(row.code, f"缺{row.name}", row.missing, "red" if row.missing else "") for row in coverage],
@@ -126,9 +133,11 @@ def _tally(request: HttpRequest) -> tuple[Tally, list[Region]]:
     return Tally(rows, chosen), counties
 
 
-def _programmes(tally: Tally) -> list[tuple[str, str]]:
-    """The programmes in the list by name; none where there is nothing to choose between."""
+def _programmes(tally: Tally, asked: Programme | None) -> list[tuple[str, str]]:
+    """The programmes in the list, and the one asked for, by name; none where there is nothing to choose."""
     found = {(row["programme__code"], row["programme__name"]) for row in tally.rows}
+    if asked is not None:
+        found.add((asked.code, asked.name))
     return sorted(found, key=lambda pair: pair[::-1]) if len(found) > 1 else []
 
 

@@ -418,12 +418,19 @@ def proposal_compare(request: HttpRequest) -> HttpResponse:
             "one": one,
             "other": other,
             "facts": list(zip(facts_of(one), facts_of(other), strict=False)),
+            "apart": _range_of(one) != _range_of(other),
             "figures": [(label, getattr(figures[0], n), getattr(figures[1], n)) for label, n in names],
             "in_both": in_both,
             "page": page,
             "rows": [(row, who[one.pk, row.pk], who[other.pk, row.pk]) for row in page.object_list],
         },
     )
+
+
+def _range_of(draft: Proposal) -> tuple[object, ...]:
+    """Which seats of which companies a draft is about."""
+    seat = (draft.role.version.programme_id, draft.role.code)
+    return (*seat, draft.region_id, draft.kind, draft.industry, draft.scale)
 
 
 @require_POST

@@ -21,6 +21,7 @@ class LimitRule(Rule):
     """The time limit of a step, in working days (起算日不计); 0 days to report means the same day."""
 
     KEY = ("kind",)
+    answering = ""  # who answers the company, by the names of the seats of the set it is read in
 
     version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="limits")
     kind = models.CharField("环节", max_length=16, choices=LimitKind)

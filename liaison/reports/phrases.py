@@ -63,7 +63,7 @@ LIMITS: dict[str, str] = {
     LimitKind.SIGN: "责任单位在交办后 {working_days} 个工作日内签收，逾期视为接受；如有异议须说明理由退回。",
     LimitKind.FIRST_CONTACT: "交办后 {working_days} 个工作日内由主办单位与企业首次联系。",
     LimitKind.COOPERATE: "协办单位 {working_days} 个工作日内反馈协办意见。",
-    LimitKind.FEEDBACK: "办结后 {working_days} 个工作日内由包抓干部答复企业。",
+    LimitKind.FEEDBACK: "办结后 {working_days} 个工作日内由〈who〉答复企业。",
     LimitKind.REWORK: "企业不满意的退回重办，{working_days} 个工作日内再次办结。",
 }
 NEW_LIMIT = "{kind}：{working_days} 个工作日。"
@@ -170,7 +170,9 @@ def _template(rule: Rule, *, editing: bool) -> str:
     if isinstance(rule, LimitRule):
         if rule.kind == LimitKind.REPORT and rule.working_days == 0 and not editing:
             return SAME_DAY
-        return LIMITS[rule.kind] if rule.pk or not editing else NEW_LIMIT
+        if editing and not rule.pk:
+            return NEW_LIMIT
+        return LIMITS[rule.kind].replace("〈who〉", rule.answering or "专班")
     return SENTENCES[type(rule)]
 
 

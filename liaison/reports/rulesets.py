@@ -125,6 +125,12 @@ class RuleSet:
 
     rows: Mapping[type[Rule], tuple[Rule, ...]]
 
+    def __post_init__(self) -> None:
+        """A limit says who answers by the names that this set gives to its seats."""
+        names = "或".join(role.name for role in self.of(TeamRole) if role.answers_company)
+        for limit in self.of(LimitRule):
+            limit.answering = names
+
     def of(self, kind: type[R]) -> tuple[R, ...]:
         """The rows of a kind."""
         return self.rows.get(kind, ())  # type: ignore[return-value]

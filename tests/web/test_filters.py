@@ -16,6 +16,7 @@ from companies.forms.batches import BatchFilter, PhaseFilter
 from companies.forms.companies import CompanyFilter, ProjectFilter
 from companies.forms.coverage import CoverFilter, LoadFilter
 from companies.forms.departments import UnitFilter
+from companies.forms.deputies import DeputyFilter
 from companies.forms.duties import DutyFilter
 from companies.forms.groups import GroupFilter
 from companies.forms.plans import MeasureFilter
@@ -39,6 +40,7 @@ PAGES = {
     "companies:visits": VisitFilter,
     "companies:enrolments": EnrolmentFilter,
     "companies:measures": MeasureFilter,
+    "companies:deputies": DeputyFilter,
     "companies:recusals": RecusalFilter,
     "companies:groups": GroupFilter,
     "companies:coverage": CoverFilter,
