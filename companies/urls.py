@@ -16,6 +16,7 @@ from companies.views import (
     proposal_pairs,
     proposals,
     recusals,
+    starting,
     visits,
 )
 
@@ -94,6 +95,7 @@ urlpatterns = [
     path(
         "proposals/<int:pk>/companies/<int:enrolment>/row/", proposal_pairs.proposal_row, name="proposal-row"
     ),
+    path("programmes/<slug:code>/start/", starting.programme_start, name="programme-start"),
     path("batches/<slug:code>/", batches.batches, name="batches"),
     path("batches/<slug:code>/open/", batches.batch_open, name="batch-open"),
     path("batches/<slug:code>/<int:number>/", batches.batch, name="batch"),

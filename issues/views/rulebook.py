@@ -48,7 +48,7 @@ def draft_publish(request: HttpRequest, code: str) -> HttpResponse:
         words = f"第 {draft.number} 版已发布，{draft.effective_from:%Y-%m-%d} 起生效。"
         messages.success(request, words)
         if page["before"] is None:
-            return redirect("liaison:programme", code)
+            return redirect("companies:programme-start", code)
         compared = reverse("liaison:programme-compare", args=[code])
         return redirect(f"{compared}?before={page['before'].number}&after={draft.number}")
     return render(request, "liaison/draft_publish.html", page)

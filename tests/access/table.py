@@ -342,6 +342,7 @@ PAGES = (
     Row("issues:month-tickets", **MONTH, path=_month),
     Row("issues:month-enrolments", **MONTH, path=_month),
     # batches and phases
+    Row("companies:programme-start", ROSTERS | {"leader"}, path=lambda w: (w.code,)),
     Row("companies:batches", EVERYBODY, path=lambda w: (w.code,)),
     Row("companies:batch-open", MANAGERS, path=lambda w: (w.code,), method="POST"),
     Row("companies:batch", EVERYBODY, path=_batch),

@@ -198,8 +198,10 @@ def test_each_template_is_published_as_it_comes_in_a_fresh_city(clerk, cast, pre
     publish = reverse("liaison:draft-publish", args=["fresh"])
     page = clerk.get(publish)
     answer = clerk.post(publish, {"seen": page.context["seen"]})
-    assert answer.url == reverse("liaison:programme", args=["fresh"])
-    read = words(clerk.get(answer.url))
+    assert answer.url == reverse("companies:programme-start", args=["fresh"])
+    steps = clerk.get(answer.url).context["steps"]
+    assert next(step.title for step in steps if not step.is_done) == "纳入企业和项目"
+    read = words(clerk.get(reverse("liaison:programme", args=["fresh"])))
     assert "待生效" in read
 
 
