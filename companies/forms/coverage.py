@@ -145,7 +145,7 @@ class LoadFilter(_ProgrammeFilter):
         found = list(people)
         if words := (chosen.get("q") or "").strip():
             low = words.lower()
-            found = [one for one in found if words in one.name or words in one.unit or low in one.pinyin]
+            found = [one for one in found if words in one.name or words in one.unit or low in one.sought]
         if rank := chosen.get("rank"):
             found = [one for one in found if one.rank == rank]
         if region := chosen.get("region"):

@@ -111,7 +111,7 @@ class Loaded:
     projects: int
     limit: int | None
     warn: int
-    pinyin: str = ""
+    sought: str = ""  # what else a search goes by: the name in pinyin, the unit's short name
 
     @property
     def rank_label(self) -> str:
@@ -171,12 +171,13 @@ def loads(programme: Programme, version: ProgrammeVersion, reader: Official, on:
         .order_by("department__pinyin", "department__name", "official__pinyin", "official", "-role", "pk")
         .values_list(
             "official", "official__name", "official__rank", "official__pinyin", "is_chief",
-            "department__name", "department__kind", "department__region__path", "department__region__level",
+            "department__name", "department__short_name", "department__kind",
+            "department__region__path", "department__region__level",
         )
     )  # fmt: skip
     found: dict[int, Loaded] = {}
     known: dict[Standing, Quota | None] = {}
-    for key, name, rank, pinyin, is_chief, unit, kind, path, level in posts:
+    for key, name, rank, pinyin, is_chief, unit, short, kind, path, level in posts:
         if key in found:
             continue
         standing = Standing(rank, is_chief, kind, path, level == RegionLevel.CITY)
@@ -187,7 +188,9 @@ def loads(programme: Programme, version: ProgrammeVersion, reader: Official, on:
         if quotas and quota is None and not mine and not projects:
             continue
         limit = None if not quotas else quota.companies if quota else 0
-        found[key] = Loaded(key, name, unit, rank, county_of(path), mine, projects, limit, warn, pinyin)
+        found[key] = Loaded(
+            key, name, unit, rank, county_of(path), mine, projects, limit, warn, f"{pinyin} {short}"
+        )
     return list(found.values())
 
 

@@ -20,6 +20,13 @@
     line.addEventListener("focusin", hold);
     line.addEventListener("mouseleave", () => { timer = setTimeout(() => line.remove(), 3000); });
   };
+  /* chips and tabs that run off the phone's edge begin where the present one is in sight */
+  const showPresent = (root) => root.querySelectorAll(".tab-line [aria-current], .chips [aria-current]").forEach((one) => {
+    const line = one.parentElement;
+    if (line.scrollWidth <= line.clientWidth) return;
+    const beyond = one.getBoundingClientRect().right - line.getBoundingClientRect().right;
+    if (beyond > 0) line.scrollLeft += beyond + 24;
+  });
   const watchNotices = (root) => root.querySelectorAll("[data-fades]").forEach((line) => {
     if (line.dataset.fades === "on") return;
     line.dataset.fades = "on";
@@ -154,7 +161,7 @@
   });
   document.addEventListener("htmx:sendError", () => refuse("网络不通，没有提交成功。您填的内容还在，请稍后再试。"));
 
-  const start = (root) => { watchNotices(root); drawCharts(root); focusErrors(root); };
+  const start = (root) => { watchNotices(root); showPresent(root); drawCharts(root); focusErrors(root); };
   document.addEventListener("DOMContentLoaded", () => start(document));
   document.addEventListener("htmx:load", (event) => {
     if (event.target !== document.body) start(event.target.parentElement || document);

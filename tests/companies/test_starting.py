@@ -88,7 +88,10 @@ class TestLists:
         somebody = OfficialFactory(name="欧阳文渊", pinyin="ouyangwenyuan", rank=Rank.SECTION)
         PostingFactory(official=somebody, department=cast.land)
         assert found("文渊") == found("ouyang") == ["欧阳文渊"]
+        cast.land.short_name = "市资规"
+        cast.land.save()
         assert "欧阳文渊" in found(cast.land.name)
+        assert "欧阳文渊" in found("市资规")
         assert found("查无此人") == []
 
     def test_deputies_are_found_by_name_and_state(self, cast: Cast, client_as: ClientAs):
