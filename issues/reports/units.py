@@ -170,7 +170,7 @@ def own_parts(tickets: Iterable[Ticket], official: Official) -> dict[int, OwnPar
     for row in rows:
         between = between or CalendarDay.objects.days_between()
         left = between(by_pk[row.ticket_id].company.region, on, row.due_on)
-        step = "签收协办" if row.accepted_at is None else "反馈协办意见"
+        step = "协办待签收" if row.accepted_at is None else "协办反馈"
         words = days_in_words(left, is_past=row.due_on < on)
         parts[row.ticket_id] = OwnPart(str(row.department), step, row.due_on, row.light, words)
     return parts
