@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from liaison.choices import Trigger
+from liaison.choices import Rung, Trigger
 
 
 class Source(models.TextChoices):
@@ -212,9 +212,43 @@ class Light(models.TextChoices):
     ENDED = "ended", "已终止"
 
 
+class MeetingKind(models.TextChoices):
+    """Meetings on what is stuck, each named as its rung of the ladder."""
+
+    SPECIAL = Rung.SPECIAL_GROUP.value, "专项小组会"
+    DISPATCH = Rung.DISPATCH_MEETING.value, "调度会"
+    STANDING = Rung.STANDING_MEETING.value, "常务会议"
+
+
 class MeetingState(models.TextChoices):
     PREPARED = "prepared", "待召开"
     HELD = "held", "已召开"
+    CALLED_OFF = "called_off", "不召开"
+
+
+class Sequel(models.TextChoices):
+    """What becomes of a problem after a meeting."""
+
+    KEEP = "keep", "继续督办，下次再议"
+    UP = "up", "提交上一层级研究"
+    BACK = "back", "交回责任单位办理"
+
+
+class NoticeColour(models.TextChoices):
+    """督办单 in three colours: the first, the second and the third on a problem."""
+
+    YELLOW = "yellow", "黄色"
+    ORANGE = "orange", "橙色"
+    RED = "red", "红色"
+
+
+class NoticeState(models.TextChoices):
+    PROPOSED = "proposed", "待签发"
+    ISSUED = "issued", "待签收"
+    RECEIVED = "received", "待回复"
+    REPLIED = "replied", "已回复"
+    CLOSED = "closed", "已办结"
+    DROPPED = "dropped", "不予签发"
 
 
 class BulletinState(models.TextChoices):

@@ -6,7 +6,7 @@ from typing import Any
 
 from companies.models import Assignment, Enrolment
 from issues.choices import Move, Part, RequestState
-from issues.models import Ticket
+from issues.models import MeetingTask, Ticket
 from issues.transitions import RULES, Actor, allows
 from liaison.choices import Reach, Rung, SystemRole
 from liaison.models import Access, Official, Programme
@@ -98,6 +98,25 @@ def serves_unit(access: Access, path: str | None) -> bool:
 def runs_programme(official: Official, programme: Programme) -> bool:
     """The official is the coordination office of the programme's own region: writes its months' papers."""
     return _is_office_over(official.access, programme.region.path)
+
+
+def may_finish_task(official: Official, task: MeetingTask) -> bool:
+    """The official serves the unit that the task was given to, or is the office that records the meeting."""
+    if serves_unit(official.access, task.department.path):
+        return True
+    return runs_programme(official, task.item.meeting.programme)
+
+
+def may_supervise(official: Official, programme: Programme, ticket: Ticket | None = None) -> bool:
+    """The official is the coordination office over the programme's region, or over the problem's company."""
+    if runs_programme(official, programme):
+        return True
+    return ticket is not None and _is_office_over(official.access, ticket.company.region.path)
+
+
+def may_write_notes(official: Official) -> bool:
+    """Leaders write their own notes; the office writes down what stands on paper."""
+    return bool(official.access.roles & {SystemRole.LEADER, SystemRole.OFFICE})
 
 
 def sees_months(official: Official, programme: Programme) -> bool:

@@ -19,6 +19,12 @@ def sweep_tickets(*, at: str | None = None) -> int:
 
 
 @shared_task
+def prepare_meetings(*, at: str | None = None) -> int:
+    """Set the agendas of the meetings that are near, and add what got stuck since."""
+    return services.prepare_meetings(at=datetime.fromisoformat(at) if at else timezone.now())
+
+
+@shared_task
 def mend_chains(*, at: str | None = None) -> int:
     """Hand over what waited at a rung with nobody in it, once somebody sits there."""
     return services.mend_chains(at=datetime.fromisoformat(at) if at else timezone.now())

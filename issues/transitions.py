@@ -92,6 +92,7 @@ RULES: dict[str, Rule] = {
     Move.REFUSE_EXCLUSION: _rule(BEFORE_RESULT, None, Actor.PROGRAMME_OFFICE, settles=RequestKind.EXCLUSION),
     Move.DROP_EXCLUSION: _rule(BEFORE_RESULT, None, Actor.ASKER, settles=RequestKind.EXCLUSION),
     Move.ESCALATE: _rule(set(OPEN), None, Actor.CLOCK),
+    Move.REMIND: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.OFFICE),
     Move.ASK_UP: _rule(BEFORE_RESULT - {S.DRAFT}, None, Actor.LEAD_UNIT, Actor.OFFICE, Actor.TEAM),
 }
 

@@ -50,12 +50,26 @@ MENU = (
     ),
     Entry("回访确认", "phone-check", "assessment:surveys", frozenset({R.OFFICE, R.ASSESSOR}), "办理"),
     Entry(
-        "调度会",
+        "会议",
         "users-group",
         "issues:meetings",
         frozenset({R.OFFICE, R.LEADER, R.ASSESSOR}),
         "办理",
         phone=frozenset({R.LEADER}),
+    ),
+    Entry(
+        "督办单",
+        "file-alert",
+        "issues:notices",
+        frozenset({R.OFFICE, R.UNIT, R.LEADER, R.ASSESSOR, R.ADMIN}),
+        "办理",
+    ),
+    Entry(
+        "领导批示",
+        "pencil-check",
+        "issues:notes",
+        frozenset({R.OFFICE, R.UNIT, R.LEADER, R.ASSESSOR, R.ADMIN}),
+        "办理",
     ),
     Entry(
         "企业名录",

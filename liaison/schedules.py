@@ -12,6 +12,10 @@ TIMETABLE = {
         "task": "issues.tasks.sweep_tickets",
         "schedule": crontab(minute="*/10", hour="8-18"),  # people are told within office hours
     },
+    "prepare-meetings": {
+        "task": "issues.tasks.prepare_meetings",
+        "schedule": crontab(minute="25", hour="8-17"),
+    },
     "mend-chains": {"task": "issues.tasks.mend_chains", "schedule": crontab(minute="20", hour="8-18")},
     "invite-companies": {"task": "assessment.tasks.invite_companies", "schedule": crontab(minute="*/5")},
     "close-months": {

@@ -3,8 +3,9 @@
 from issues.models.adoption import AdoptionRun, TicketAdoption
 from issues.models.clock import ClockSpan
 from issues.models.course import Escalation, TicketEvent
-from issues.models.meetings import AgendaItem, DispatchMeeting
+from issues.models.meetings import AgendaItem, Meeting, MeetingTask
 from issues.models.months import Bulletin, FrozenEnrolment, FrozenTicket, MonthEnd
+from issues.models.supervision import LeaderNote, NoteAddressee, Notice, Reminder
 from issues.models.tickets import Category, Ticket, TicketRequest
 from issues.models.units import TicketUnit
 
@@ -14,11 +15,16 @@ __all__ = [
     "Bulletin",
     "Category",
     "ClockSpan",
-    "DispatchMeeting",
     "Escalation",
     "FrozenEnrolment",
     "FrozenTicket",
+    "LeaderNote",
+    "Meeting",
+    "MeetingTask",
     "MonthEnd",
+    "NoteAddressee",
+    "Notice",
+    "Reminder",
     "Ticket",
     "TicketAdoption",
     "TicketEvent",

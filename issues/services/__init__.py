@@ -1,6 +1,7 @@
 """Writes of the problems' room. Every move of a ticket is one function here."""
 
 from issues.services.adoption import apply_adoptions
+from issues.services.agendas import add_item, prepare_meetings, remove_item, set_agenda
 from issues.services.bulletins import BulletinRefused, draft_bulletin, edit_bulletin, issue_bulletin
 from issues.services.deadlines import apply_calendar_change
 from issues.services.errors import MoveRefused
@@ -13,8 +14,17 @@ from issues.services.extensions import (
     refuse_extension,
 )
 from issues.services.ladder import ask_up, mend_chains
-from issues.services.meetings import MeetingRefused, decide_item, hold_meeting, set_agenda
+from issues.services.meeting_tasks import finish_task, reopen_task
+from issues.services.meetings import (
+    MeetingRefused,
+    call_off_meeting,
+    decide_item,
+    edit_minutes,
+    hold_meeting,
+    plan_meeting,
+)
 from issues.services.months import MonthNotReady, freeze_month, months_to_close
+from issues.services.notes import answer_note, write_note
 from issues.services.requests import (
     ask_deferral,
     ask_exclusion,
@@ -25,6 +35,15 @@ from issues.services.requests import (
     refuse_exclusion,
     resume_ticket,
     review_deferred,
+)
+from issues.services.supervision import (
+    close_notice,
+    drop_notice,
+    issue_notice,
+    next_colour,
+    remind_unit,
+    reply_notice,
+    sign_notice,
 )
 from issues.services.sweep import sweep_tickets
 from issues.services.tickets import (
@@ -63,6 +82,8 @@ __all__ = [
     "MonthNotReady",
     "MoveRefused",
     "add_helpers",
+    "add_item",
+    "answer_note",
     "answer_ticket",
     "apply_adoptions",
     "apply_calendar_change",
@@ -70,6 +91,8 @@ __all__ = [
     "ask_exclusion",
     "ask_extension",
     "ask_up",
+    "call_off_meeting",
+    "close_notice",
     "collect_ticket",
     "confirm_ticket",
     "contact_by_visit",
@@ -79,27 +102,38 @@ __all__ = [
     "decide_item",
     "dispatch_ticket",
     "draft_bulletin",
+    "drop_notice",
     "drop_request",
     "edit_bulletin",
+    "edit_minutes",
+    "finish_task",
     "freeze_month",
     "grant_deferral",
     "grant_exclusion",
     "grant_extension",
     "hold_meeting",
     "issue_bulletin",
+    "issue_notice",
     "last_extension",
     "longest_extension",
     "mend_chains",
     "merge_ticket",
     "months_to_close",
+    "next_colour",
     "note_progress",
     "object_to_help",
     "object_to_ticket",
+    "plan_meeting",
+    "prepare_meetings",
     "refuse_deferral",
     "refuse_exclusion",
     "refuse_extension",
     "regrade_ticket",
     "release_helper",
+    "remind_unit",
+    "remove_item",
+    "reopen_task",
+    "reply_notice",
     "report_ticket",
     "resolve_ticket",
     "resume_ticket",
@@ -108,9 +142,11 @@ __all__ = [
     "rule_on_help",
     "set_agenda",
     "sign_help",
+    "sign_notice",
     "sign_ticket",
     "sweep_tickets",
     "transfer_ticket",
     "triage_ticket",
     "uphold_dispatch",
+    "write_note",
 ]

@@ -114,4 +114,12 @@ def next_act(ticket: Ticket, *, calendar: WorkCalendar, on: date) -> date | None
             for rule in escalations_on(ticket.version, Trigger.OVERDUE, on)
             if rule.rung not in reached
         ]
+        alarm = ticket.alarm_on if status == Status.IN_PROGRESS else None
+        if alarm is not None and on <= alarm and _is_unsupervised(ticket):
+            days.append(calendar.on_or_after(alarm))  # a 督办单 is proposed
     return min(days, default=None)
+
+
+def _is_unsupervised(ticket: Ticket) -> bool:
+    """No 督办单 was proposed in this round of handling yet."""
+    return not ticket.notices.filter(is_auto=True, round=ticket.round).exists()

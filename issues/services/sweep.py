@@ -11,6 +11,7 @@ from issues.choices import Status
 from issues.models import Ticket
 from issues.services.clock import Calendars
 from issues.services.ladder import escalate_overdue
+from issues.services.supervision import propose_notice
 from issues.services.tickets import forward_ticket, sign_ticket
 from issues.services.units import accept_silence
 from liaison.workdays import WorkCalendar, day_of
@@ -63,4 +64,5 @@ def _act(ticket: Ticket, *, calendar: WorkCalendar, at: datetime) -> None:
     if ticket.status == Status.DISPATCHED and ticket.next_on is not None and ticket.next_on < today:
         ticket = sign_ticket(ticket=ticket, by=None, calendar=calendar, at=at)
     accept_silence(ticket, calendar=calendar, at=at)
+    propose_notice(ticket, at=at)  # before the next day of the clock is worked out
     escalate_overdue(ticket=ticket, calendar=calendar, at=at)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from companies.models import Assignment
 from issues.choices import Move, Part
 from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
-from issues.models import Ticket
-from issues.perms import actors_of, may_move
+from issues.models import Notice, Ticket
+from issues.perms import actors_of, may_move, may_supervise, may_write_notes
 from issues.reports.course import holders_of, stretches_of
 from issues.reports.ladder import ladder_of
 from issues.reports.units import states_of
@@ -36,6 +37,12 @@ def ticket_detail(request: HttpRequest, number: str) -> HttpResponse:
     """The case page: what and who, its course, its clock, and what can be done next."""
     ticket = _find(request, number)
     return render(request, "issues/ticket.html", case_of(request, ticket))
+
+
+def notices_on(ticket: Ticket, official: Official) -> QuerySet[Notice]:
+    """督办单 on the problem that the official sees, the newest first."""
+    visible = Notice.objects.visible_to(official).filter(ticket=ticket)
+    return visible.select_related("department").order_by("-made_at", "-pk")
 
 
 def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -> dict[str, Any]:
@@ -83,6 +90,11 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         "left_in_words": days_in_words(left, is_past=ticket.next_on < today)
         if left is not None and ticket.next_on
         else "",
+        "notices": list(notices_on(ticket, official)),
+        "notes": list(ticket.leader_notes.select_related("leader").order_by("-noted_on", "-pk")),
+        "may_issue": ticket.is_open and may_supervise(official, ticket.programme, ticket),
+        "may_note": ticket.is_open and may_write_notes(official),
+        "tasks": list(ticket.meeting_tasks.select_related("department").order_by("-given_at", "pk")),
         "ladder": ladder_of(
             ticket,
             on=today,

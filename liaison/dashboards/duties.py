@@ -15,8 +15,26 @@ from assessment.choices import Delivery
 from assessment.models import Survey
 from companies.models import Enrolment, PlanMeasure
 from companies.reports import Served, served_companies
-from issues.choices import AT_OFFICE, BulletinState, MeetingState, Part, RequestKind, RequestState, Status
-from issues.models import Bulletin, DispatchMeeting, Ticket, TicketRequest, TicketUnit
+from issues.choices import (
+    AT_OFFICE,
+    BulletinState,
+    MeetingState,
+    NoticeState,
+    Part,
+    RequestKind,
+    RequestState,
+    Status,
+)
+from issues.models import (
+    Bulletin,
+    Meeting,
+    MeetingTask,
+    NoteAddressee,
+    Notice,
+    Ticket,
+    TicketRequest,
+    TicketUnit,
+)
 from issues.perms import runs_programme
 from issues.reports.ladder import broken_rows
 from liaison.choices import ImportState, LimitKind, Rung, SystemRole, YearStatus
@@ -125,7 +143,9 @@ def due_today(official: Official) -> Today:
     owed = [row for row in served if row.owed]
     errands: list[Errand] = _measures(official, on)
     if SystemRole.OFFICE in roles:
-        errands += [*_chains(official), *_surveys(official, on), *_papers(official)]
+        errands += [*_chains(official), *_notices(official), *_surveys(official, on), *_papers(official)]
+    if SystemRole.UNIT in roles:
+        errands += [*_pressed(official, on), *_tasks(official, on)]
     if SystemRole.ASSESSOR in roles:
         errands += _callbacks(official, on)
     if roles & {SystemRole.ROSTER, SystemRole.ADMIN}:
@@ -267,6 +287,78 @@ def _chains(official: Official) -> list[Errand]:
     return [Errand("unlink", f"{count} 件提级断链", reason, reverse("issues:broken-chains"), "red", "断链")]
 
 
+def _notices(official: Official) -> list[Errand]:
+    """督办单 that the clock proposed or that a unit has replied to: the office issues and closes them."""
+    found = dict(
+        Notice.objects.visible_to(official)
+        .filter(state__in=[NoticeState.PROPOSED, NoticeState.REPLIED])
+        .values_list("state")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    url, errands = reverse("issues:notices"), []
+    if n := found.get(NoticeState.PROPOSED):
+        why = "问题严重逾期，系统提请督办"
+        errands.append(Errand("file-alert", f"{n} 份督办单待签发", why, f"{url}?state=proposed"))
+    if n := found.get(NoticeState.REPLIED):
+        why = "单位已回复，请核定是否办结"
+        errands.append(Errand("file-check", f"{n} 份督办单待办结", why, f"{url}?state=replied"))
+    return errands
+
+
+def _pressed(official: Official, on: date) -> list[Errand]:
+    """督办单 to sign and answer, and leaders' notes to report on, of one's unit."""
+    owed = Notice.objects.visible_to(official).owed_by(official).order_by("due_on", "pk")[:SHOWN]
+    errands = [
+        Errand(
+            "file-alert",
+            f"{notice.get_colour_display()}{notice.number}{notice.get_state_display()}",
+            f"{notice.demand[:60]} · {notice.due_on:%-m月%-d日}前回复",
+            notice.get_absolute_url(),
+            "red" if notice.due_on and notice.due_on < on else "yellow",
+            "逾期" if notice.due_on and notice.due_on < on else "督办",
+        )
+        for notice in owed
+    ]
+    asked = NoteAddressee.objects.visible_to(official).owed_by(official).select_related("note__leader")
+    for one in asked.order_by("note__due_on", "pk")[:SHOWN]:
+        note = one.note
+        late = note.due_on is not None and note.due_on < on
+        until = f" · {note.due_on:%-m月%-d日}前报告" if note.due_on else ""
+        errands.append(
+            Errand(
+                "pencil-check",
+                f"{note.leader.name}批示待报告",
+                note.words[:60] + until,
+                note.get_absolute_url(),
+                "red" if late else "yellow",
+                "逾期" if late else "批示",
+            )
+        )
+    return errands
+
+
+def _tasks(official: Official, on: date) -> list[Errand]:
+    """Tasks that meetings gave to one's unit, the nearest day first."""
+    owed = (
+        MeetingTask.objects.visible_to(official)
+        .owed_by(official)
+        .select_related("ticket__company")
+        .order_by("due_on", "pk")
+    )
+    return [
+        Errand(
+            "checklist",
+            task.words[:60],
+            f"会议任务 · {task.ticket.company}，{task.due_on:%-m月%-d日}前完成",
+            task.get_absolute_url(),
+            "red" if task.due_on < on else "blue",
+            "逾期" if task.due_on < on else "落实中",
+        )
+        for task in owed[:SHOWN]
+    ]
+
+
 def _surveys(official: Official, on: date) -> list[Errand]:
     """Links that wait for the office to bring them to the company."""
     waiting = Survey.objects.visible_to(official).waiting()
@@ -287,12 +379,17 @@ def _papers(official: Official) -> list[Errand]:
             title = f"{month}通报待印发"
             reason = f"{bulletin.programme} · 数据已冻结，补上“下步安排”即可印发"
             errands.append(Errand("file-text", title, reason, bulletin.get_absolute_url()))
-    prepared = DispatchMeeting.objects.visible_to(official).filter(state=MeetingState.PREPARED)
-    meetings: Any = prepared.select_related("programme__region").annotate(n=Count("items")).order_by("month")
+    prepared = Meeting.objects.visible_to(official).filter(state=MeetingState.PREPARED)
+    live = Count("items", filter=Q(items__removed_at__isnull=True))
+    related = prepared.select_related("programme__region", "group")
+    meetings: Any = related.annotate(n=live).order_by("month", "meets_on", "pk")
     for meeting in meetings:
         if runs_programme(official, meeting.programme):
-            title = f"{meeting.month:%-m月}调度会待召开"
+            name = meeting.group or f"{meeting.month:%-m月}{meeting.get_kind_display()}"
+            title = f"{name}待召开"
             items = f"议题 {meeting.n} 项已排好" if meeting.n else "本月没有卡住的问题，可以不开"
+            if meeting.meets_on:
+                items += f"，拟{meeting.meets_on:%-m月%-d日}召开"
             reason = f"{meeting.programme} · {items}"
             errands.append(Errand("users-group", title, reason, meeting.get_absolute_url()))
     return errands

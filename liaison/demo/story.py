@@ -13,8 +13,8 @@ from assessment.services import close_due_months
 from companies.choices import VisitMode
 from companies.models import Enrolment
 from companies.services import log_visit
-from issues.choices import BulletinState, MeetingState
-from issues.models import Bulletin, DispatchMeeting, Ticket
+from issues.choices import BulletinState, MeetingKind, MeetingState
+from issues.models import Bulletin, Meeting, Ticket
 from issues.services import decide_item, edit_bulletin, hold_meeting, issue_bulletin, sweep_tickets
 from liaison.demo import words
 from liaison.demo.agenda import Agenda, moment_on
@@ -22,6 +22,7 @@ from liaison.demo.city import City, raise_city
 from liaison.demo.course import Course
 from liaison.demo.desk import Desk
 from liaison.demo.firms import Firms, enrol, found_companies, start_projects
+from liaison.demo.ladder import Pressing
 from liaison.demo.residents import PROBLEMS, ResidentLife, open_residency
 from liaison.demo.roster import hand_in_roster
 from liaison.demo.scene import set_scene
@@ -83,12 +84,15 @@ def seed_city(*, at: datetime, scale: float = 1.0, say: Say = print) -> None:
     stay = Course(city=city, firms=made.firms, version=made.version, agenda=beside, rng=dice)
     desk = Desk(city=city, firms=firms, version=version, made=made, agenda=beside, rng=dice)
     desk.begin(opened)
+    pressing = Pressing(city=city, version=version, agenda=beside)
+    pressing.begin(opened)
     course = Course(city=city, firms=firms, version=version, agenda=agenda, rng=rng)
     _Life(city, firms, version, agenda, course, rng).plan(starts_on, tickets=round(TICKETS * scale))
     set_scene(city=city, firms=firms, agenda=agenda, course=course, rng=rng)
     life = ResidentLife(city=city, made=made, agenda=beside, course=stay, rng=dice)
     life.plan(problems=round(PROBLEMS * scale))
     desk.plan(scale=scale)
+    pressing.plan()
     _walk(agenda, starts_on, say=say)
     desk.finish(at)
     course.hear_news(at)
@@ -208,11 +212,12 @@ class _Life:
 
     def _meet(self, month: date, at: datetime) -> None:
         by, day = self.city.people["office"], day_of(at)
-        prepared = DispatchMeeting.objects.filter(month=month, state=MeetingState.PREPARED)
+        kind = MeetingKind.DISPATCH
+        prepared = Meeting.objects.filter(kind=kind, month=month, state=MeetingState.PREPARED)
         for meeting in prepared.order_by("pk"):
             self._decide(meeting, day, by, at)
 
-    def _decide(self, meeting: DispatchMeeting, day: date, by: Official, at: datetime) -> None:
+    def _decide(self, meeting: Meeting, day: date, by: Official, at: datetime) -> None:
         for item in meeting.items.select_related("meeting").order_by("position"):
             decide_item(
                 item=item,

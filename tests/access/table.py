@@ -53,6 +53,14 @@ def _month(w: World) -> tuple[Any, ...]:
     return (w.code, w.month)
 
 
+def _notice(w: World) -> tuple[Any, ...]:
+    return (w.notice.pk,)
+
+
+def _proposed(w: World) -> tuple[Any, ...]:
+    return (w.proposal_of_notice.pk,)
+
+
 def _run(w: World) -> tuple[Any, ...]:
     return (w.run.pk,)
 
@@ -334,6 +342,39 @@ PAGES = (
     Row("issues:meeting", **MONTH, path=_month),
     Row("issues:meeting-hold", _roles("office"), MONTH["hidden"], _month, "POST"),
     Row("issues:meeting-decide", _roles("office"), MONTH["hidden"], lambda w: (w.code, w.month, 1), "POST"),
+    Row("issues:meeting-plan", _roles("office"), MONTH["hidden"], _month, "POST"),
+    Row("issues:meeting-call-off", _roles("office"), MONTH["hidden"], _month, "POST"),
+    Row("issues:meeting-add", _roles("office"), MONTH["hidden"], _month, "POST"),
+    Row("issues:meeting-remove", _roles("office"), MONTH["hidden"], lambda w: (w.code, w.month, 1), "POST"),
+    Row("issues:meeting-pack", **MONTH, path=_month, method="POST"),
+    Row("issues:meeting-minutes", **MONTH, path=lambda w: w.standing.place),
+    Row("issues:meeting-minutes", _roles("office"), MONTH["hidden"], lambda w: w.standing.place, "POST"),
+    Row("issues:meeting-minutes-paper", **MONTH, path=lambda w: w.standing.place, method="POST"),
+    Row("issues:meeting-task", **TICKET, path=lambda w: (w.task.pk,)),
+    Row("issues:meeting-task-done", _roles("office", "unit"), TICKET_HIDDEN, lambda w: (w.task.pk,), "POST"),
+    Row("issues:meeting-task-undone", _roles("office"), TICKET_HIDDEN, lambda w: (w.task.pk,), "POST"),
+    # supervision: what is only proposed is the hall's; a note is its leader's, its units', its region's
+    Row("issues:notices", EVERYBODY),
+    Row("issues:notice-new", _roles("office")),
+    Row("issues:notice-new", _roles("office"), method="POST"),
+    Row("issues:notice", **TICKET, path=_notice),
+    Row("issues:notice-paper", **TICKET, path=_notice, method="POST"),
+    Row("issues:notice-sign", _roles("unit"), TICKET_HIDDEN, _notice, "POST"),
+    Row("issues:notice-reply", _roles("unit"), TICKET_HIDDEN, _notice, "POST"),
+    Row("issues:notice-close", _roles("office"), TICKET_HIDDEN, _notice, "POST"),
+    Row("issues:notice-issue", _roles("office"), EVERYBODY - HALL, _proposed, "POST"),
+    Row("issues:notice-drop", _roles("office"), EVERYBODY - HALL, _proposed, "POST"),
+    Row("issues:notes", EVERYBODY),
+    Row("issues:note-new", _roles("office", "leader")),
+    Row("issues:note-new", _roles("office", "leader"), method="POST"),
+    Row("issues:note", **TICKET, path=lambda w: (w.note.pk,)),
+    Row(
+        "issues:note-answer",
+        _roles("unit"),
+        TICKET_HIDDEN,
+        lambda w: (w.note.pk, w.addressee.pk),
+        "POST",
+    ),
     Row("issues:bulletins", EVERYBODY),
     Row("issues:bulletin", **MONTH, path=_month),
     Row("issues:bulletin-edit", _roles("office"), MONTH["hidden"], _month, "POST"),

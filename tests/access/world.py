@@ -19,7 +19,8 @@ from companies.models import (
     Recusal,
     Visit,
 )
-from issues.models import Bulletin, DispatchMeeting, Ticket
+from issues.choices import MeetingKind
+from issues.models import Bulletin, LeaderNote, Meeting, MeetingTask, NoteAddressee, Notice, Ticket
 from liaison.choices import DayKind
 from liaison.models import (
     Batch,
@@ -44,7 +45,12 @@ from tests.factories import (
     GroupMemberFactory,
     ImportRowFactory,
     ImportRunFactory,
+    LeaderNoteFactory,
+    MeetingFactory,
+    MeetingTaskFactory,
     MonthEndFactory,
+    NoteAddresseeFactory,
+    NoticeFactory,
     PlanFileFactory,
     PlanMeasureFactory,
     ProjectFactory,
@@ -76,7 +82,13 @@ class World:
     survey: Survey
     token: str
     bulletin: Bulletin
-    meeting: DispatchMeeting
+    meeting: Meeting
+    standing: Meeting  # held, with minutes
+    task: MeetingTask  # of 市自然资源局, on `given`
+    notice: Notice  # to 市自然资源局 on `given`
+    proposal_of_notice: Notice  # by the clock, on `given`
+    note: LeaderNote  # to 市自然资源局 on `given`
+    addressee: NoteAddressee
     score: Score  # of 市自然资源局
     run: ImportRun
     seat: Assignment  # the official's
@@ -115,6 +127,15 @@ def raise_world(cast: Cast) -> World:
     programme = cast.version.programme
     MonthEndFactory(month=date(2026, 2, 1), since=at(2026, 1, 31, 18), until=at(2026, 2, 28, 18))
     assessing.close_month(programme=programme, month=date(2026, 3, 1), at=at(2026, 3, 31, 18, 5))
+    meeting = Meeting.objects.get()
+    standing = MeetingFactory(
+        programme=programme,
+        kind=MeetingKind.STANDING,
+        held=True,
+        held_by=cast.office,
+        minutes="会议议定：抓紧。",
+    )
+    note = LeaderNoteFactory(leader=cast.leader, company=cast.company, ticket=given)
     answered = TicketFactory(answered=True, at=at(2026, 4, 1), **common)
     survey = assessing.invite_company(ticket=answered, at=at(2026, 4, 1, 17))
     assert survey is not None
@@ -137,7 +158,13 @@ def raise_world(cast: Cast) -> World:
         survey=survey,
         token=assessing.sign_token(survey),
         bulletin=Bulletin.objects.get(),
-        meeting=DispatchMeeting.objects.get(),
+        meeting=meeting,
+        standing=standing,
+        notice=NoticeFactory(ticket=given, department=land, issued_by=cast.office),
+        proposal_of_notice=NoticeFactory(ticket=given, department=land, colour="orange", proposed=True),
+        note=note,
+        addressee=NoteAddresseeFactory(note=note, department=land),
+        task=MeetingTaskFactory(item=meeting.items.get(ticket=given), department=land),
         score=Score.objects.get(department=land, board="handling"),
         run=run,
         seat=enrolment.assignments.get(official=official),

@@ -16,7 +16,7 @@ from issues.models import Ticket
 from issues.reports.deadlines import deadlines_of, with_start
 from liaison.models import CalendarDay
 from tests.calendar.test_changes import apply, draft_2027, given_in_december
-from tests.factories import AgendaItemFactory, Cast, DispatchMeetingFactory, TicketFactory, at
+from tests.factories import AgendaItemFactory, Cast, MeetingFactory, TicketFactory, at
 
 ClientAs = Callable[..., Client]
 
@@ -117,7 +117,7 @@ def test_lists_that_show_a_deadline_show_how_it_was_counted(cast: Cast, client_a
     clock(at(2026, 12, 29, 9))
     ticket = given_in_december(cast)
     Ticket.objects.filter(pk=ticket.pk).update(rung="dispatch_meeting")
-    meeting = DispatchMeetingFactory(month=date(2026, 12, 1))
+    meeting = MeetingFactory(month=date(2026, 12, 1))
     AgendaItemFactory(meeting=meeting, ticket=ticket)
     why = f"/tickets/{ticket.number}/deadlines/"
     for who, address in (

@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from issues.choices import BulletinState
-from issues.models import AgendaItem, Bulletin, DispatchMeeting
+from issues.models import AgendaItem, Bulletin, Meeting
 from issues.services import (
     BulletinRefused,
     MeetingRefused,
@@ -84,7 +84,7 @@ class TestAgendaItem:
         self.decide(item, "供电局增容", cast)()
         item.refresh_from_db()
         hold = lambda: hold_meeting(  # noqa: E731
-            meeting=DispatchMeeting.objects.get(), held_on=date(2026, 4, 3), by=cast.office, at=NOW
+            meeting=Meeting.objects.get(), held_on=date(2026, 4, 3), by=cast.office, at=NOW
         )
         _, answer = behind(hold, self.decide(item, "改主意", cast))
         assert isinstance(answer, MeetingRefused)

@@ -6,9 +6,19 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
+from django.db.models import Model
 
 from issues import services
-from issues.choices import BulletinState, ExclusionReason, MeetingState, Outcome, Part, RequestState, Status
+from issues.choices import (
+    BulletinState,
+    ExclusionReason,
+    MeetingKind,
+    MeetingState,
+    Outcome,
+    Part,
+    RequestState,
+    Status,
+)
 from issues.models import ClockSpan, TicketAdoption, TicketEvent, TicketRequest, TicketUnit
 from tests import factories as f
 from tests.constraints import FROZEN_ROW, Acts, again, change
@@ -106,10 +116,32 @@ REFUSED: Acts = {
     ),
     "issues_escalation_rung_once": lambda: again(f.EscalationFactory()),
     "issues_escalation_known": lambda: f.EscalationFactory(rung="roof"),
-    "issues_meeting_once_a_month": lambda: again(f.DispatchMeetingFactory()),
-    "issues_meeting_month_first_day": lambda: f.DispatchMeetingFactory(month=date(2026, 3, 2)),
-    "issues_meeting_held_iff_dated": lambda: f.DispatchMeetingFactory(state=MeetingState.HELD),
+    "issues_meeting_once_a_month": lambda: again(f.MeetingFactory()),
+    "issues_meeting_month_first_day": lambda: f.MeetingFactory(month=date(2026, 3, 2)),
+    "issues_meeting_held_iff_dated": lambda: f.MeetingFactory(state=MeetingState.HELD),
+    "issues_meeting_group_once": lambda: again(group_meeting()),
+    "issues_meeting_group_iff_special": lambda: f.MeetingFactory(week_of=date(2026, 3, 2)),
+    "issues_meeting_called_off_says_why": lambda: f.MeetingFactory(called_off="没有议题"),
+    "issues_notice_known": lambda: change(f.NoticeFactory(), colour="blue"),
+    "issues_notice_numbered_iff_issued": lambda: change(f.NoticeFactory(), serial=None),
+    "issues_notice_number_once": lambda: again_as(f.NoticeFactory(), colour="red"),
+    "issues_notice_colour_once": lambda: again_as(f.NoticeFactory(), serial=999),
+    "issues_notice_proposed_once": lambda: again_as(f.NoticeFactory(proposed=True), colour="red"),
+    "issues_notice_signed_iff_stamped": lambda: change(f.NoticeFactory(), received_at=at(2026, 4, 2)),
+    "issues_notice_replied_iff_stamped": lambda: change(f.NoticeFactory(), reply="已办"),
+    "issues_notice_closed_iff_stamped": lambda: change(f.NoticeFactory(), state="closed"),
+    "issues_reminder_once_a_day": lambda: again(f.ReminderFactory()),
+    "issues_reminder_says_what": lambda: f.ReminderFactory(words=""),
+    "issues_note_says_what": lambda: f.LeaderNoteFactory(words=""),
+    "issues_note_from_paper_has_number": lambda: f.LeaderNoteFactory(recorded_by=f.OfficialFactory()),
+    "issues_addressee_once": lambda: again(f.NoteAddresseeFactory()),
+    "issues_addressee_answered_iff_stamped": lambda: change(f.NoteAddresseeFactory(), answer="已办"),
     "issues_agendaitem_once": lambda: again(f.AgendaItemFactory()),
+    "issues_agendaitem_ruling_known": lambda: f.AgendaItemFactory(ruling="perhaps"),
+    "issues_agendaitem_removed_says_why": lambda: change(f.AgendaItemFactory(), removed_why="已解决"),
+    "issues_task_once_per_unit": lambda: again(f.MeetingTaskFactory()),
+    "issues_task_says_what": lambda: f.MeetingTaskFactory(words=""),
+    "issues_task_done_iff_stamped": lambda: change(f.MeetingTaskFactory(), done_at=at(2026, 4, 2)),
     "issues_monthend_once": lambda: again(f.MonthEndFactory()),
     "issues_monthend_month_first_day": lambda: f.MonthEndFactory(month=date(2026, 3, 2)),
     "issues_monthend_forward": lambda: f.MonthEndFactory(until=at(2026, 2, 28, 18)),
@@ -117,6 +149,20 @@ REFUSED: Acts = {
     "issues_frozenenrolment_once": lambda: again(f.FrozenEnrolmentFactory()),
     "issues_bulletin_issued_iff_stamped": lambda: f.BulletinFactory(state=BulletinState.ISSUED),
 }
+
+
+def again_as(row: Model, **fields: object) -> None:
+    """A second copy of a row that differs in the fields."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    again(row)
+
+
+def group_meeting() -> object:
+    group = f.GroupFactory()
+    return f.MeetingFactory(
+        programme=group.programme, kind=MeetingKind.SPECIAL, group=group, week_of=date(2026, 3, 2)
+    )
 
 
 @pytest.mark.parametrize("name", REFUSED)

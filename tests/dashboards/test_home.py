@@ -13,8 +13,8 @@ from liaison.dashboards.duties import due_today
 from liaison.models import Official
 from tests.factories import (
     BulletinFactory,
-    DispatchMeetingFactory,
     ImportRunFactory,
+    MeetingFactory,
     MonthEndFactory,
     SurveyFactory,
     TicketFactory,
@@ -104,7 +104,7 @@ class TestErrands:
     def test_office_finishes_bulletins_and_holds_meetings(self, cast):
         end = MonthEndFactory(programme=cast.version.programme, version=cast.version)
         BulletinFactory(programme=cast.version.programme, month_end=end)
-        DispatchMeetingFactory(programme=cast.version.programme, month=end.month)
+        MeetingFactory(programme=cast.version.programme, month=end.month)
         month = f"{end.month:%-m月}"
         assert titles(cast.office) == [f"{month}通报待印发", f"{month}调度会待召开"]
         name = cast.version.programme.name  # two programmes end their months on the same day

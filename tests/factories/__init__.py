@@ -42,10 +42,11 @@ from tests.factories.issues import (
     AgendaItemFactory,
     BulletinFactory,
     CategoryFactory,
-    DispatchMeetingFactory,
     EscalationFactory,
     FrozenEnrolmentFactory,
     FrozenTicketFactory,
+    MeetingFactory,
+    MeetingTaskFactory,
     MonthEndFactory,
     TicketFactory,
 )
@@ -71,6 +72,12 @@ from tests.factories.rulebook import (
     TeamRoleFactory,
     VersionFactory,
 )
+from tests.factories.supervision import (
+    LeaderNoteFactory,
+    NoteAddresseeFactory,
+    NoticeFactory,
+    ReminderFactory,
+)
 
 __all__ = [
     "SHANGHAI",
@@ -95,7 +102,6 @@ __all__ = [
     "DepartmentFactory",
     "DepartmentTradeFactory",
     "DeputyFactory",
-    "DispatchMeetingFactory",
     "DoorCardFactory",
     "DutyEntryFactory",
     "DutyFileFactory",
@@ -109,8 +115,13 @@ __all__ = [
     "GroupMemberFactory",
     "ImportRowFactory",
     "ImportRunFactory",
+    "LeaderNoteFactory",
     "LimitRuleFactory",
+    "MeetingFactory",
+    "MeetingTaskFactory",
     "MonthEndFactory",
+    "NoteAddresseeFactory",
+    "NoticeFactory",
     "OfficialFactory",
     "OutboxMessageFactory",
     "PlanFileFactory",
@@ -126,6 +137,7 @@ __all__ = [
     "PublicPhoneFactory",
     "QuotaFactory",
     "RecusalFactory",
+    "ReminderFactory",
     "ScoreDeductionFactory",
     "ScoreFactory",
     "ScoreItemFactory",

@@ -14,6 +14,7 @@ from issues.choices import (
     BulletinState,
     DeferralReason,
     ExclusionReason,
+    MeetingKind,
     MeetingState,
     Outcome,
     ReturnReason,
@@ -176,15 +177,17 @@ class EscalationFactory(DjangoModelFactory):
     at = at(2026, 3, 20)
 
 
-class DispatchMeetingFactory(DjangoModelFactory):
+class MeetingFactory(DjangoModelFactory):
     class Meta:
-        model = models.DispatchMeeting
-        django_get_or_create = ("programme", "month")
+        model = models.Meeting
+        django_get_or_create = ("programme", "kind", "month", "group")
 
     class Params:
         held = Trait(state=MeetingState.HELD, held_on=date(2026, 4, 3))
 
     programme = LazyAttribute(lambda o: p2_version().programme)
+    kind = MeetingKind.DISPATCH
+    group = None
     month = date(2026, 3, 1)
     prepared_at = at(2026, 3, 31, 18, 5)
 
@@ -193,10 +196,22 @@ class AgendaItemFactory(DjangoModelFactory):
     class Meta:
         model = models.AgendaItem
 
-    meeting = SubFactory(DispatchMeetingFactory)
+    meeting = SubFactory(MeetingFactory)
     ticket = SubFactory(TicketFactory)
     reason = "逾期 6 个工作日，已提至调度会"
     position = Sequence(lambda n: n + 1)
+
+
+class MeetingTaskFactory(DjangoModelFactory):
+    class Meta:
+        model = models.MeetingTask
+
+    item = SubFactory(AgendaItemFactory)
+    ticket = SelfAttribute("item.ticket")
+    department = SubFactory(DepartmentFactory)
+    words = "供电局增容到位"
+    due_on = date(2026, 4, 20)
+    given_at = at(2026, 4, 1)
 
 
 class MonthEndFactory(DjangoModelFactory):

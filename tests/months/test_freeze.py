@@ -14,7 +14,7 @@ from assessment import services
 from assessment.models import Score, ScoreLine
 from companies.choices import VisitMode
 from issues.choices import Outcome, Status
-from issues.models import Bulletin, DispatchMeeting, FrozenEnrolment, FrozenTicket, MonthEnd
+from issues.models import Bulletin, FrozenEnrolment, FrozenTicket, Meeting, MonthEnd
 from issues.services import MonthNotReady, confirm_ticket, freeze_month, months_to_close, rework_ticket
 from issues.services.months import cut_off
 from tests.factories import (
@@ -228,7 +228,7 @@ class TestLateRun:
         first = services.close_month(programme=cast.version.programme, month=MARCH, at=at(2026, 3, 31, 18, 5))
         again = services.close_month(programme=cast.version.programme, month=MARCH, at=at(2026, 4, 9))
         assert (first, first.frozen_at) == (again, again.frozen_at)
-        assert (Bulletin.objects.count(), DispatchMeeting.objects.count()) == (1, 1)
+        assert (Bulletin.objects.count(), Meeting.objects.count()) == (1, 1)
 
     def test_the_nightly_task_catches_up_with_every_missed_month(self, cast, february):
         closed = services.close_due_months(at=at(2026, 6, 1))

@@ -259,7 +259,7 @@ class TestPages:
 
     @pytest.mark.parametrize(
         ("name", "most"),
-        [("bulletin", 12), ("meeting", 11), ("month-tickets", 8), ("month-enrolments", 8), ("meetings", 8)],
+        [("bulletin", 12), ("meeting", 16), ("month-tickets", 8), ("month-enrolments", 8), ("meetings", 8)],
     )
     def test_pages_stay_within_their_queries(
         self, client_as, march, name, most, django_assert_max_num_queries
@@ -272,4 +272,4 @@ class TestPages:
     def test_empty_programmes_say_why(self, client_as, cast):
         client = client_as("office")
         assert "还没有通报" in client.get(reverse("issues:bulletins")).content.decode()
-        assert "还没有调度会" in client.get(reverse("issues:meetings")).content.decode()
+        assert "还没有会议" in client.get(reverse("issues:meetings")).content.decode()

@@ -31,7 +31,7 @@ from companies.models import Enrolment, ServicePlan
 from companies.services import MeasureLine, write_plan
 from issues.choices import Move, Status
 from issues.forms.moves import units_for
-from issues.models import Bulletin, Category, DispatchMeeting, Escalation, FrozenTicket, MonthEnd
+from issues.models import Bulletin, Category, Escalation, FrozenTicket, Meeting, MonthEnd
 from issues.perms import may_move
 from issues.reports.months import service_figures
 from issues.services import MoveRefused, sweep_tickets
@@ -237,7 +237,7 @@ def test_the_month_is_summed_up(place: Place):
     assert (service.coverage.part.value, service.coverage.whole.value) == (1, 2)  # `bare` was not met
     assert bare.company.is_active
     assert Bulletin.objects.get(month_end=month_end).state == "draft"
-    assert DispatchMeeting.objects.filter(programme=programme).exists()
+    assert Meeting.objects.filter(programme=programme).exists()
     assert stuck.status != Status.CLOSED
 
 

@@ -22,7 +22,7 @@ from assessment.services import sign_token
 from companies.models import Assignment, Company, Enrolment, Visit
 from issues import tasks as issues_tasks
 from issues.choices import Move, Status
-from issues.models import Bulletin, DispatchMeeting, Escalation, FrozenTicket, MonthEnd, Ticket
+from issues.models import Bulletin, Escalation, FrozenTicket, Meeting, MonthEnd, Ticket
 from liaison import tasks
 from liaison.choices import Rank
 from liaison.models import Department, ImportRun
@@ -199,7 +199,7 @@ class TestThread:
             True, True, True, 1,
         )  # fmt: skip
         assert Bulletin.objects.get(month_end=month_end).opening
-        assert DispatchMeeting.objects.filter(programme=month_end.programme).exists()
+        assert Meeting.objects.filter(programme=month_end.programme).exists()
         handling = Score.objects.get(month_end=month_end, board="handling", department=cast.power)
         assert {line.denominator for line in handling.lines.all()} <= {0, 1}
         assert handling.total is None  # one problem is too few to be scored; the n is shown instead

@@ -96,6 +96,8 @@ GOOD = {
     "confirm": "", "pick": "", "with_projects": "",
     "source": "policy", "is_none": "", "words": f"内容{MARK}", "finance_wan": "", "credit_wan": "",
     "subject": f"惠企政策{MARK}", "people": "", "names": "",
+    "noted_on": "2026-04-01", "paper_number": f"云政批{MARK}", "demand": f"要求{MARK}", "colour": "yellow",
+    "meets_on": "2026-04-10", "ruling": "keep", "why": f"原因{MARK}", "minutes": f"议定{MARK}",
 }  # fmt: skip
 
 
@@ -109,6 +111,12 @@ def right_names(world: World) -> dict[str, str]:
         "enrolment": str(cast.enrolment.pk),
         "holder": str(cast.unit.pk),
         "lead": cast.land.name,
+        "owner": cast.land.name,
+        "units": cast.land.name,
+        "number": world.given.number,
+        "unit": cast.land.name,
+        "uscc": cast.company.uscc,
+        "leader": cast.leader.username,
         "cooperating": cast.power.name,
         "role": "lead_department",
         "region": cast.city.code,

@@ -4,7 +4,7 @@ Pages and API both go through here, so that both ask for the same and answer ali
 """
 
 from issues.forms.moves.base import MoveForm, units_for
-from issues.forms.moves.ladder import AskUpForm
+from issues.forms.moves.ladder import AskUpForm, RemindForm
 from issues.forms.moves.office import DispatchForm, MergeForm, RegradeForm, TriageForm, UpholdForm
 from issues.forms.moves.requests import (
     AskDeferralForm,
@@ -79,6 +79,7 @@ MOVE_FORMS: dict[str, type[MoveForm]] = {
         AskExclusionForm,
         CorrectExtensionForm,
         AskUpForm,
+        RemindForm,
     )
 }
 

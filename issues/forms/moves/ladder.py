@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from issues import services
-from issues.choices import Move
+from issues.choices import Move, Part
 from issues.forms.moves.base import MoveForm
 from issues.models import Ticket
 from issues.perms import actors_of
@@ -33,6 +33,32 @@ class AskUpForm(MoveForm):
             ticket=self.ticket,
             words=self.cleaned_data["note"],
             from_office=Actor.OFFICE in actors_of(self.official, self.ticket),
+            by=self.official,
+            at=at,
+        )
+
+
+class RemindForm(MoveForm):
+    move = Move.REMIND
+    button = "催办"
+    hint = "提醒正在办理的单位；同一单位每个工作日只催一次，记入办理过程。"
+    is_rare = True
+
+    unit = forms.ChoiceField(label="催办单位")
+    note = forms.CharField(label="催办内容", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = [one for one in self.ticket.units.all() if one.is_current and not one.finished_at]
+        units.sort(key=lambda one: (one.part != Part.LEAD, one.pk))
+        self.units = {one.department.name: one.department for one in units}
+        self.fields["unit"].choices = [(name, name) for name in self.units]  # type: ignore[attr-defined]
+
+    def perform(self, *, at: datetime) -> Ticket:
+        return services.remind_unit(
+            ticket=self.ticket,
+            department=self.units[self.cleaned_data["unit"]],
+            words=self.cleaned_data["note"],
             by=self.official,
             at=at,
         )

@@ -1,0 +1,147 @@
+"""批示: the list, a new one, and one note with what its units reported."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from companies.models import Company
+from issues import services
+from issues.forms.meetings import units_to_choose
+from issues.forms.supervision import NoteForm, WordsForm, leaders_for
+from issues.models import LeaderNote, Ticket
+from issues.perms import may_write_notes, serves_unit
+from issues.services import MoveRefused
+from liaison.forms.filters import WrongFilter, know_names
+
+PER_PAGE = 30
+
+
+@require_GET
+def note_list(request: HttpRequest) -> HttpResponse:
+    """领导批示, the newest first; of one company where it is named."""
+    know_names(request.GET, {"company"})
+    notes = LeaderNote.objects.visible_to(request.user)
+    company = None
+    if uscc := request.GET.get("company", ""):
+        company = Company.objects.visible_to(request.user).filter(uscc=uscc).first()
+        if company is None:
+            raise WrongFilter({"企业": ["没有这家企业，或您无权查看。"]})
+        notes = notes.filter(company=company)
+    rows = notes.select_related("leader", "company", "ticket").annotate(
+        units_n=Count("addressees"),
+        answered_n=Count("addressees", filter=Q(addressees__answered_at__isnull=False)),
+    )
+    page = Paginator(rows.order_by("-noted_on", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "company": company,
+        "may_write": may_write_notes(request.user),
+        "today": request.user.access.on,
+    }
+    return render(request, "issues/notes.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def note_new(request: HttpRequest) -> HttpResponse:
+    """作批示, or write one down from paper."""
+    official = request.user
+    if not may_write_notes(official):
+        raise PermissionDenied("批示由领导作出，或由协调办公室代为登记。")
+    kinds = {
+        "tickets": Ticket.objects.visible_to(official).select_related("company"),
+        "companies": Company.objects.visible_to(official),
+        "units": units_to_choose(official),
+        "leaders": leaders_for(official),
+    }
+    status = 200
+    if request.method == "POST":
+        status, form = 422, NoteForm(request.POST, **kinds)  # type: ignore[arg-type]
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                note = services.write_note(
+                    company=data["uscc"],
+                    ticket=data["number"],
+                    leader=data["leader"],
+                    words=data["words"],
+                    noted_on=data["noted_on"],
+                    due_on=data["due_on"],
+                    paper_number=data["paper_number"],
+                    units=data["units"],
+                    by=official,
+                    at=timezone.now(),
+                )
+            except MoveRefused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, "批示已登记，承办单位的“今天要办”里会出现。")
+                return redirect(note)
+    else:
+        initial = {
+            "number": request.GET.get("ticket", "")[:20],
+            "uscc": request.GET.get("company", "")[:18],
+            "noted_on": official.access.on,
+        }
+        form = NoteForm(initial=initial, **kinds)  # type: ignore[arg-type]
+    return render(request, "issues/note_new.html", {"form": form}, status=status)
+
+
+def _find(request: HttpRequest, pk: int) -> LeaderNote:
+    visible = LeaderNote.objects.visible_to(request.user)
+    return get_object_or_404(visible.select_related("leader", "recorded_by", "company", "ticket"), pk=pk)
+
+
+def _show(
+    request: HttpRequest, note: LeaderNote, form: WordsForm | None = None, unit: int = 0, status: int = 200
+) -> HttpResponse:
+    rows = [
+        {
+            "addressee": one,
+            "may_answer": one.answered_at is None and serves_unit(request.user.access, one.department.path),
+            "form": form if form is not None and one.pk == unit else WordsForm(auto_id=f"id_{one.pk}_%s"),
+        }
+        for one in note.addressees.select_related("department", "answered_by").order_by("pk")
+    ]
+    context = {
+        "note": note,
+        "rows": rows,
+        "today": request.user.access.on,
+        "refused": form,
+        "sees_ticket": note.ticket is not None
+        and Ticket.objects.visible_to(request.user).filter(pk=note.ticket.pk).exists(),
+    }
+    return render(request, "issues/note.html", context, status=status)
+
+
+@require_GET
+def note_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One note: the words, to whom, and what they reported."""
+    return _show(request, _find(request, pk))
+
+
+@require_POST
+def note_answer(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
+    """报告办理情况, by the unit."""
+    note = _find(request, pk)
+    addressee = get_object_or_404(note.addressees.select_related("department", "note"), pk=unit)
+    if not serves_unit(request.user.access, addressee.department.path):
+        raise PermissionDenied("办理情况由承办单位报告。")
+    form = WordsForm(request.POST, auto_id=f"id_{addressee.pk}_%s")
+    if form.is_valid():
+        try:
+            services.answer_note(
+                addressee=addressee, words=form.cleaned_data["words"], by=request.user, at=timezone.now()
+            )
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "办理情况已报告。")
+            return redirect(note)
+    return _show(request, note, form, addressee.pk, 422)
