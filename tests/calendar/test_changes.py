@@ -139,7 +139,13 @@ class TestNotice:
             old.refresh_from_db()
             assert {f: getattr(old, f) for f in fields} == {f: getattr(fresh, f) for f in fields}, state
             days = ("part", "sign_due_on", "due_on", "warn_on", "alarm_on", "contact_due_on")
-            stood, stands = (one.units.order_by("part").values_list(*days) for one in (fresh, old))
+            # What a problem resolved still lacks of a helper is not due: it keeps its days until a new round.
+            stood, stands = (
+                one.units.exclude(part="cooperate", ticket__status="resolved")
+                .order_by("part")
+                .values_list(*days)
+                for one in (fresh, old)
+            )
             assert list(stands) == list(stood), state
 
     def test_a_deadline_that_stays_is_provisional_no_longer_and_leaves_no_event(self, cast: Cast):
