@@ -15,7 +15,7 @@ from liaison.workdays import SHANGHAI
 # What services leave lines about, in the order of the menu.
 KINDS = (
     *("companies.company", "companies.enrolment", "companies.assignment", "companies.visit"),
-    *("issues.ticket", "issues.dispatchmeeting", "issues.bulletin", "issues.monthend"),
+    *("issues.ticket", "issues.meeting", "issues.bulletin", "issues.monthend"),
     *("liaison.official", "liaison.department", "liaison.region", "liaison.importrun"),
     *("liaison.programme", "liaison.programmeversion"),
 )

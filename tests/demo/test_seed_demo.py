@@ -138,7 +138,7 @@ def _a_second_programme_runs_beside_the_first() -> None:
         assert seat.official.trainings.filter(on__lt=seat.starts_on).exists()
         assert seat.official.birth_year >= today.year - 40
     assert [batch.number for batch in Batch.objects.order_by("number")] == [1, 2]
-    assert set(Group.objects.values_list("kind", flat=True)) == {"expert", "squad"}
+    assert set(Group.objects.values_list("kind", flat=True)) == {"expert", "squad", "special"}
     assert {entry.source for entry in DutyEntry.objects.order_by("pk")} >= {"policy", "suggestion"}
     assert Ticket.objects.filter(enrolment__programme__code="p1").exists()
     differing = differences(preset_of("p1").rules, ruleset_of(ProgrammeVersion.objects.get(preset="p1")))
