@@ -14,6 +14,13 @@ class Source(models.TextChoices):
     IMPORT = "import", "台账导入"
 
 
+class ExternalSystem(models.TextChoices):
+    """Whose number a problem bears besides ours."""
+
+    HOTLINE = "12345", "12345"
+    LEDGER = "ledger", "原台账"
+
+
 class Status(models.TextChoices):
     """Where a problem stands. Difficulty (grade) and outcome are other fields."""
 
@@ -23,6 +30,7 @@ class Status(models.TextChoices):
     DISPATCHED = "dispatched", "待签收"
     RETURNED = "returned", "退回待裁定"
     IN_PROGRESS = "in_progress", "办理中"
+    PLAN_REVIEW = "plan_review", "方案待审"
     DEFERRED = "deferred", "挂账"
     RESOLVED = "resolved", "待答复"
     ANSWERED = "answered", "待确认"
@@ -34,8 +42,9 @@ class Status(models.TextChoices):
 ENDED = (Status.CLOSED, Status.MERGED, Status.EXCLUDED)  # only 销号 counts as closed
 OPEN = tuple(s for s in Status.values if s not in ENDED)
 UNGIVEN = (Status.DRAFT, Status.REPORTED, Status.TRIAGED, Status.RETURNED)  # no unit answers for it now
-AT_OFFICE = (Status.REPORTED, Status.TRIAGED, Status.RETURNED)
-HELPED = (Status.DISPATCHED, Status.RETURNED, Status.IN_PROGRESS)  # cooperating units are at work
+AT_OFFICE = (Status.REPORTED, Status.TRIAGED, Status.RETURNED, Status.PLAN_REVIEW)
+# cooperating units are at work
+HELPED = (Status.DISPATCHED, Status.RETURNED, Status.IN_PROGRESS, Status.PLAN_REVIEW)
 
 
 class Outcome(models.TextChoices):
@@ -52,6 +61,28 @@ class Route(models.TextChoices):
     COMMON = "common", "共性"
     SINGLE = "single", "个性"
     COMPLEX = "complex", "复杂"
+
+
+class PlanKind(models.TextChoices):
+    """What a plan on a problem is for."""
+
+    HARD = "hard", "疑难攻坚方案"
+    COMPANY = "company", "一企一策方案"
+    FORCE = "force", "专班工作方案"
+
+
+class PlanState(models.TextChoices):
+    SUBMITTED = "submitted", "待审定"
+    RETURNED = "returned", "退回修改"
+    STANDING = "standing", "执行中"
+
+
+class PlanDuty(models.TextChoices):
+    """What a plan in force asks for next."""
+
+    PROGRESS = "progress", "月度进展"
+    REVIEW = "review", "定期复核"
+    END = "end", "完成方案"
 
 
 class Part(models.TextChoices):
@@ -163,6 +194,20 @@ class Move(models.TextChoices):
     DROP_DEFERRAL = "drop_deferral", "收回挂账申请"
     REVIEW = "review", "挂账复核"
     RESUME = "resume", "恢复办理"
+    SUBMIT_PLAN = "submit_plan", "提交方案"
+    ACCEPT_PLAN = "accept_plan", "审定方案"
+    RETURN_PLAN = "return_plan", "退回方案"
+    PERIODIC = "periodic", "月度进展"
+    KEEP_GOING = "keep_going", "复核后继续攻坚"
+    SHELVE = "shelve", "复核后挂账"
+    GIVE_UP = "give_up", "复核为暂无法解决"
+    NAME_LEADER = "name_leader", "明确包案领导"
+    JOIN_GROUP = "join_group", "归入共性问题"
+    LEAVE_GROUP = "leave_group", "移出共性问题"
+    SETTLE = "settle", "以政策措施办结"
+    FORM_FORCE = "form_force", "组建专班"
+    WRITE_PLAN = "write_plan", "制定方案"
+    FINISH_STEP = "finish_step", "完成措施"
     MERGE = "merge", "并案"
     ABSORB = "absorb", "并入"
     ASK_EXCLUSION = "ask_exclusion", "申请剔除"
@@ -182,6 +227,7 @@ class Move(models.TextChoices):
     NOTICE_CLOSE = "notice_close", "办结督办单"
     INSTRUCT = "instruct", "领导批示"
     INSTRUCT_ANSWER = "instruct_answer", "批示回复"
+    EXTERNAL = "external", "外部来件"
     RECKON = "reckon", "期限重算"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from companies.models import Assignment, Enrolment
 from issues.choices import Move, Part, RequestState
 from issues.models import MeetingTask, Ticket
@@ -117,6 +119,22 @@ def may_supervise(official: Official, programme: Programme, ticket: Ticket | Non
 def may_write_notes(official: Official) -> bool:
     """Leaders write their own notes; the office writes down what stands on paper."""
     return bool(official.access.roles & {SystemRole.LEADER, SystemRole.OFFICE})
+
+
+def programmes_run_by(official: Official) -> QuerySet[Programme]:
+    """The programmes of which the official is the coordination office."""
+    mine = official.access.regions((SystemRole.OFFICE,), "region__path")
+    return Programme.objects.visible_to(official).filter(mine).order_by("code")
+
+
+def may_register(official: Official) -> bool:
+    """The official is a coordination office: what reaches it is written down by itself."""
+    return any(p.role == SystemRole.OFFICE and p.reach == Reach.REGION for p in official.access.postings)
+
+
+def is_office_of(official: Official, path: str) -> bool:
+    """The official is the coordination office of a place, by its path."""
+    return _is_office_over(official.access, path)
 
 
 def sees_months(official: Official, programme: Programme) -> bool:

@@ -43,8 +43,11 @@ def _rule(sources: set[str], target: str | None, *actors: str, opens: str = "", 
 
 # While nobody has said yet what became of it.
 BEFORE_RESULT: set[str] = {
-    S.DRAFT, S.REPORTED, S.TRIAGED, S.DISPATCHED, S.RETURNED, S.IN_PROGRESS, S.DEFERRED
+    S.DRAFT, S.REPORTED, S.TRIAGED, S.DISPATCHED, S.RETURNED, S.IN_PROGRESS, S.PLAN_REVIEW, S.DEFERRED
 }  # fmt: skip
+
+# While it is graded and a unit answers for it, or is asked to.
+GIVEN: set[str] = {S.DISPATCHED, S.RETURNED, S.IN_PROGRESS, S.PLAN_REVIEW, S.DEFERRED}
 
 RULES: dict[str, Rule] = {
     Move.REPORT: _rule({S.DRAFT}, S.REPORTED, Actor.TEAM),
@@ -83,6 +86,20 @@ RULES: dict[str, Rule] = {
     Move.DROP_DEFERRAL: _rule({S.IN_PROGRESS}, None, Actor.ASKER, settles=RequestKind.DEFERRAL),
     Move.REVIEW: _rule({S.DEFERRED}, None, Actor.OFFICE),
     Move.RESUME: _rule({S.DEFERRED}, S.IN_PROGRESS, Actor.OFFICE, Actor.LEAD_UNIT),
+    Move.SUBMIT_PLAN: _rule({S.IN_PROGRESS}, S.PLAN_REVIEW, Actor.LEAD_UNIT),
+    Move.ACCEPT_PLAN: _rule({S.PLAN_REVIEW}, S.IN_PROGRESS, Actor.OFFICE),
+    Move.RETURN_PLAN: _rule({S.PLAN_REVIEW}, S.IN_PROGRESS, Actor.OFFICE),
+    Move.PERIODIC: _rule({S.IN_PROGRESS}, None, Actor.LEAD_UNIT),
+    Move.KEEP_GOING: _rule({S.IN_PROGRESS}, None, Actor.OFFICE),
+    Move.SHELVE: _rule({S.IN_PROGRESS}, S.DEFERRED, Actor.OFFICE),
+    Move.GIVE_UP: _rule({S.IN_PROGRESS}, S.RESOLVED, Actor.OFFICE),
+    Move.NAME_LEADER: _rule(GIVEN, None, Actor.OFFICE),
+    Move.JOIN_GROUP: _rule(BEFORE_RESULT, None, Actor.PROGRAMME_OFFICE),
+    Move.LEAVE_GROUP: _rule(BEFORE_RESULT, None, Actor.PROGRAMME_OFFICE),
+    Move.SETTLE: _rule({S.IN_PROGRESS}, S.RESOLVED, Actor.LEAD_UNIT, Actor.PROGRAMME_OFFICE),
+    Move.FORM_FORCE: _rule(GIVEN, None, Actor.OFFICE),
+    Move.WRITE_PLAN: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.LEAD_UNIT, Actor.OFFICE),
+    Move.FINISH_STEP: _rule({S.IN_PROGRESS}, None, Actor.LEAD_UNIT, Actor.COOPERATING_UNIT),
     Move.MERGE: _rule(BEFORE_RESULT, S.MERGED, Actor.OFFICE),
     Move.ABSORB: _rule(set(OPEN), None, Actor.OFFICE),
     Move.ASK_EXCLUSION: _rule(BEFORE_RESULT, None, Actor.OFFICE, opens=RequestKind.EXCLUSION),

@@ -48,6 +48,16 @@ MENU = (
         "办理",
         phone=frozenset({R.OFFICE, R.OFFICIAL, R.UNIT, R.LEADER, R.ASSESSOR}),
     ),
+    Entry(
+        "疑难包案",
+        "flag",
+        "issues:hard",
+        frozenset({R.OFFICE, R.LEADER, R.UNIT, R.ASSESSOR, R.ADMIN}),
+        "办理",
+    ),
+    Entry(
+        "共性问题", "stack-2", "issues:commons", frozenset({R.OFFICE, R.LEADER, R.ASSESSOR, R.ADMIN}), "办理"
+    ),
     Entry("回访确认", "phone-check", "assessment:surveys", frozenset({R.OFFICE, R.ASSESSOR}), "办理"),
     Entry(
         "会议",

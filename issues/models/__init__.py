@@ -3,8 +3,12 @@
 from issues.models.adoption import AdoptionRun, TicketAdoption
 from issues.models.clock import ClockSpan
 from issues.models.course import Escalation, TicketEvent
+from issues.models.forces import TaskForce, TaskForceMember
+from issues.models.groups import PolicyFile, PolicyMeasure, TicketGroup
 from issues.models.meetings import AgendaItem, Meeting, MeetingTask
 from issues.models.months import Bulletin, FrozenEnrolment, FrozenTicket, MonthEnd
+from issues.models.numbers import ExternalNumber
+from issues.models.plans import PlanReport, PlanStep, TicketPlan
 from issues.models.supervision import LeaderNote, NoteAddressee, Notice, Reminder
 from issues.models.tickets import Category, Ticket, TicketRequest
 from issues.models.units import TicketUnit
@@ -16,6 +20,7 @@ __all__ = [
     "Category",
     "ClockSpan",
     "Escalation",
+    "ExternalNumber",
     "FrozenEnrolment",
     "FrozenTicket",
     "LeaderNote",
@@ -24,10 +29,18 @@ __all__ = [
     "MonthEnd",
     "NoteAddressee",
     "Notice",
+    "PlanReport",
+    "PlanStep",
+    "PolicyFile",
+    "PolicyMeasure",
     "Reminder",
+    "TaskForce",
+    "TaskForceMember",
     "Ticket",
     "TicketAdoption",
     "TicketEvent",
+    "TicketGroup",
+    "TicketPlan",
     "TicketRequest",
     "TicketUnit",
 ]

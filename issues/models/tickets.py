@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -31,6 +31,7 @@ from issues.choices import (
     Status,
 )
 from issues.formula import pairs_of
+from issues.models.forces import TaskForce, TaskForceMember
 from issues.models.units import TicketUnit
 from liaison.choices import Reach, Rung, SystemRole, YearStatus
 from liaison.models import (
@@ -76,10 +77,16 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         access = official.access
         seats = Assignment.objects.in_force(access.on).filter(enrolment=OuterRef("enrolment"))
         condition = access.regions(REGIONAL, "company__region__path") | Q(Exists(seats.held_by(official)))
+        if SystemRole.LEADER in access.roles:
+            condition |= Q(leader=official)
         if any(p.role == SystemRole.UNIT or p.reach == Reach.DEPARTMENT for p in access.postings):
             here = access.departments(DEPARTMENTAL, "department__path")
             given = TicketUnit.objects.filter(ticket=OuterRef("pk"))
             condition |= Q(Exists(given.filter(here))) | Q(Exists(seats.filter(here)))
+        members = TaskForceMember.objects.filter(force__ticket=OuterRef("pk"))
+        sits = Q(official=official) | access.departments(DEPARTMENTAL, "department__path")
+        condition |= Q(Exists(members.filter(sits)))
+        condition |= Q(Exists(TaskForce.objects.filter(ticket=OuterRef("pk"), head=official)))
         return self.filter(condition)
 
     def open(self) -> Self:
@@ -131,10 +138,18 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return (
             self.select_related("company__region", "category", "grade", "programme__region")
             .select_related("version__extension_rule")
-            .select_related("visit", "collected_by", "merged_into")
+            .select_related("visit", "collected_by", "merged_into", "leader", "plan", "group", "measure")
+            .select_related("version__triage_rule", "force__head")
             .annotate(
                 is_team=Exists(seats.filter(enrolment=OuterRef("enrolment"), role__answers_company=True)),
                 has_sibling=Exists(siblings.open().exclude(pk=OuterRef("pk"))),
+                has_groups=Exists(_kept_by("group").filter(programme=OuterRef("programme"))),
+                has_measure=Exists(_kept_by("measure").filter(group=OuterRef("group"))),
+                has_open_step=Exists(
+                    _kept_by("plan").filter(
+                        ticket=OuterRef("pk"), steps__done_on__isnull=True, steps__pk__isnull=False
+                    )
+                ),
                 company_is_visible=Exists(
                     Company.objects.visible_to(official).filter(pk=OuterRef("company"))
                 ),
@@ -184,12 +199,20 @@ def _awaits(official: Official) -> Q:
         here = access.regions((SystemRole.OFFICE,), "company__region__path")
         come = Q(status=Status.ANSWERED, next_on__lt=access.on)
         come |= Q(status=Status.DEFERRED, next_on__lte=access.on)
+        come |= Q(status=Status.IN_PROGRESS, plan__natural_on__isnull=False, plan__review_on__lte=access.on)
         given = TicketUnit.objects.filter(ticket=OuterRef("pk"))
         stuck = Q(Exists(given.to_rule())) | Q(Exists(given.nobody_there(access.on)))
         condition |= here & (Q(status__in=AT_OFFICE) | come | Q(status__in=HELPED) & stuck)
         asked = Exists(_to_decide(official).filter(ticket=OuterRef("pk")))
         condition |= access.regions((SystemRole.OFFICE,), "programme__region__path") & Q(asked)
     return condition
+
+
+def _kept_by(name: str) -> models.QuerySet[Any]:
+    """The rows that a relation of a problem leads to, which are declared after it."""
+    model: Any = Ticket._meta.get_field(name).related_model
+    rows: models.QuerySet[Any] = model._default_manager.all()
+    return rows
 
 
 def _to_decide(official: Official) -> models.QuerySet[TicketRequest]:
@@ -235,6 +258,14 @@ class Ticket(models.Model):
         GradeRule, verbose_name="等级", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     route = models.CharField("分类施策", max_length=10, choices=Route, blank=True)
+    leader = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="包案领导",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="led_tickets",
+    )
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.DRAFT)
     rung = models.CharField("督办层级", max_length=20, choices=Rung, default=Rung.UNIT)
     round = models.PositiveSmallIntegerField("第几轮办理", default=1)
@@ -242,6 +273,23 @@ class Ticket(models.Model):
     transfers = models.PositiveSmallIntegerField("改派次数", default=0)
     merged_into = models.ForeignKey(
         "self", verbose_name="并入", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed"
+    )
+    group = models.ForeignKey(
+        "issues.TicketGroup",
+        verbose_name="共性问题",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tickets",
+    )
+    measure = models.ForeignKey(
+        "issues.PolicyMeasure",
+        verbose_name="政策措施",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        help_text="以哪项政策措施办结",
     )
 
     # Days. `next_on` is the day by which the present step is due; the others follow from it.

@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from companies.models import Company
-from issues.choices import HELPED, OPEN, Move, Part, SpanKind, Status
-from issues.models import ClockSpan, Ticket, TicketEvent, TicketUnit
+from issues.choices import HELPED, OPEN, Move, Part, PlanDuty, SpanKind, Status
+from issues.models import ClockSpan, Ticket, TicketEvent, TicketPlan, TicketUnit
 from liaison.models import CalendarChange
 from liaison.models.changes import PlaceCalendars
 from liaison.workdays import Explanation, WorkCalendar, day_of
@@ -31,7 +31,10 @@ STARTS = {
     Move.UPHOLD: "维持交办",
     Move.TRANSFER: "改派",
     Move.REWORK: "退回重办",
+    Move.SUBMIT_PLAN: "提交方案",
     Move.RESOLVE: "办结",
+    Move.GIVE_UP: "办结",
+    Move.SETTLE: "办结",
     Move.ANSWER: "答复",
 }
 # What is due by `next_on` in each state; after 答复 the company's link runs in natural days.
@@ -41,6 +44,7 @@ NEXT_STEP = {
     Status.TRIAGED: "交办",
     Status.DISPATCHED: "签收",
     Status.RETURNED: "裁定退回",
+    Status.PLAN_REVIEW: "审定方案",
     Status.IN_PROGRESS: "办结",
     Status.RESOLVED: "答复企业",
 }
@@ -76,6 +80,7 @@ class Deadline:
     old: date
     new: date
     calendar: WorkCalendar  # the one `new` is counted by
+    words: str = ""  # why, where it is not counted in working days
 
     @property
     def is_moved(self) -> bool:
@@ -89,6 +94,11 @@ class Deadline:
     def explain(self) -> Explanation:
         """How the new day comes about."""
         return self.calendar.explain(self.since, self.limit, started=self.started)
+
+    @property
+    def reason(self) -> str:
+        """Why that day, in one sentence."""
+        return self.words or self.explain().words
 
 
 @dataclass
@@ -211,6 +221,9 @@ def with_start(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     events = TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by("-at", "-pk")
     starts = events.filter(move__in=STARTS)
     spans = ClockSpan.objects.filter(ticket=OuterRef("pk"), kind=SpanKind.RUNNING).order_by("-pk")
+    plans = TicketPlan.objects.filter(
+        ticket=OuterRef("pk"), round=OuterRef("round"), natural_on__isnull=False
+    )
     units = (
         TicketUnit.objects.filter(
             Q(is_current=True) | Q(part=Part.COOPERATE, returned_at__isnull=False, ruled_at__isnull=True)
@@ -226,6 +239,8 @@ def with_start(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         tickets.annotate(
             start_at=Subquery(starts.values("at")[:1]),
             start_move=Subquery(starts.values("move")[:1]),
+            plan_duty=Subquery(plans.values("duty")[:1]),
+            plan_natural_on=Subquery(plans.values("natural_on")[:1]),
             given_on=Subquery(spans.values("since")[:1]),
             given_by=Subquery(spans.values("started")[:1]),
         )
@@ -272,6 +287,13 @@ class _Counter:
         self.deadlines.append(deadline)
         return deadline.new
 
+    def put_off(self, step: str, old: date, natural: date, since: date) -> date:
+        """A day of a plan in force: a natural day, put off to a working one."""
+        new = self.then.on_or_after(natural)
+        words = f"按方案周期为 {natural}" + (f"，遇休息日顺延至 {new}" if new != natural else "")
+        self.deadlines.append(Deadline(step, since, "方案审定", old, new, self.then, words))
+        return new
+
     def follow(self, day: date | None, old: date | None, new: date | None) -> date | None:
         """A day that was counted from another (a warning, an alarm), which now is a new one."""
         if day is None or old is None or new is None:
@@ -291,7 +313,10 @@ def _recount(ticket: Any, now: WorkCalendar, then: WorkCalendar) -> Recount:
         report_due_on = next_on
     if status in GIVEN and due_on is not None:
         since, started = _given(ticket)
-        due_on = counter.count(NEXT_STEP[Status.IN_PROGRESS], due_on, (since, started))
+        if ticket.plan_natural_on:
+            due_on = counter.put_off(PlanDuty(ticket.plan_duty).label, due_on, ticket.plan_natural_on, since)
+        else:
+            due_on = counter.count(NEXT_STEP[Status.IN_PROGRESS], due_on, (since, started))
         provisional = then.is_provisional(since, due_on)
     if status in AT_UNITS:
         is_running = status != Status.DEFERRED

@@ -125,6 +125,8 @@ def _shift(
     calendar: WorkCalendar,
 ) -> Shifted | None:
     """The deadline by the newer rule, if it was counted by the older one and moves."""
+    if deadline.words:  # by a plan in force, whose rhythm stays as it was accepted
+        return None
     before, after = newer.effective_from - timedelta(days=1), newer.effective_from
     if deadline.step == HANDLING and ticket.round == 1:
         if ticket.grade is None or f"grades/{ticket.grade.code}" not in names or ticket.status not in HANDLED:
@@ -182,7 +184,7 @@ def _store(
     """Write the new days; warning, alarm and next act follow from them by the rules of the day."""
     new = {one.deadline.step: one.new for one in shifted}
     step = NEXT_STEP.get(Status(ticket.status))
-    present = next((one for one in deadlines if one.step == step), None)
+    present = next((one for one in deadlines if one.step == step or one.words), None)
     if HANDLING in new:
         ticket.due_on, ticket.due_is_provisional = new[HANDLING].due, new[HANDLING].provisional
     next_on = new[step].due if step in new else ticket.next_on

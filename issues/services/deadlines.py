@@ -80,7 +80,7 @@ def _events(
             actor=actor,
             note=f"{change}：" + "；".join(_say(deadline) for deadline in recount.moved),
             due_on=last.new,
-            words=last.explain().words,
+            words=last.reason,
             term_on=recount.days["due_on"],
             calendar_change=change,
         )

@@ -13,6 +13,7 @@ from issues.services.clock import DAYS, calendar_of, run_until
 from issues.services.course import lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.ledger import TERM, move_deadline, tell_lead, term_of
+from issues.services.planned import plan_in_force
 from issues.services.requests import make_request, refuse_request, settle_request
 from liaison.models import Official
 from liaison.workdays import Explanation, WorkCalendar, day_of
@@ -30,6 +31,8 @@ def ask_extension(
     ticket = lock_for(ticket, Move.ASK_EXTENSION)
     rule, calendar, today = ticket.version.extension_rule, calendar_of(ticket), day_of(at)
     due = term_of(ticket)
+    if plan_in_force(ticket) is not None:
+        raise MoveRefused("方案已审定，按周期报送进展和复核，不再延期。")
     if _granted(ticket).count() >= rule.max_count:
         allowed = f"每轮办理最多延期 {rule.max_count} 次" if rule.max_count else "本方案不允许延期"
         raise MoveRefused(f"{allowed}，不能再申请。")

@@ -48,12 +48,18 @@ def pause_handling(ticket: Ticket, *, on: date, why: str, calendar: WorkCalendar
     return left
 
 
-def resume_handling(ticket: Ticket, *, on: date, calendar: WorkCalendar) -> Explanation:
-    """Let the clock run again for the working days that were left. The caller saves TERM."""
+def resume_handling(
+    ticket: Ticket, *, on: date, calendar: WorkCalendar, started: str = "恢复办理", least: int = 0
+) -> Explanation:
+    """Let the clock run again for the working days that were left, `least` where it was not overdue.
+
+    The caller saves TERM.
+    """
     paused = stop_handling(ticket, on=on)
     if paused is None or paused.days_left is None:
         raise MoveRefused("该问题没有停表，无须恢复。")
-    return start_handling(ticket, paused.days_left, on=on, started="恢复办理", calendar=calendar)
+    days = paused.days_left if paused.days_left < 0 else max(least, paused.days_left)
+    return start_handling(ticket, days, on=on, started=started, calendar=calendar)
 
 
 def continue_handling(ticket: Ticket, *, on: date, started: str, calendar: WorkCalendar) -> Explanation:
@@ -68,6 +74,19 @@ def move_deadline(ticket: Ticket, to: date, *, calendar: WorkCalendar) -> Explan
     explanation = calendar.explain(since, calendar.count(since, to), started=started)
     ticket.due_on, ticket.due_is_provisional = explanation.due, explanation.provisional
     return explanation
+
+
+def end_on(ticket: Ticket, due: date, *, on: date, started: str, calendar: WorkCalendar) -> None:
+    """Let the clock end with a day that is not counted in working days; `started` begins a new stretch.
+
+    The caller saves TERM.
+    """
+    if started:
+        stop_handling(ticket, on=on)
+        ClockSpan.objects.create(
+            ticket=ticket, round=ticket.round, kind=SpanKind.RUNNING, started=started, since=on
+        )
+    ticket.due_on, ticket.due_is_provisional = due, calendar.is_provisional(on, due)
 
 
 def running_since(ticket: Ticket) -> tuple[date, str]:

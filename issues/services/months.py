@@ -168,7 +168,7 @@ WITH course AS (  -- each ticket's events up to the cut-off, folded into one row
            (array_agg(e.to_status ORDER BY e.at DESC, e.id DESC))[1] AS status,
            bool_or(e.move = 'dispatch') AS was_dispatched,
            (array_agg(e.term_on ORDER BY e.at DESC, e.id DESC))[1] AS due_on,
-           max(e.at) FILTER (WHERE e.move = 'resolve') AS resolved_at,
+           max(e.at) FILTER (WHERE e.move IN ('resolve', 'give_up', 'settle')) AS resolved_at,
            max(e.at) FILTER (WHERE e.move = 'confirm') AS closed_at,
            max(e.at) FILTER (WHERE e.move IN ('merge', 'grant_exclusion')) AS left_at,
            (array_agg(e.move ORDER BY e.at DESC, e.id DESC)

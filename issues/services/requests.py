@@ -15,9 +15,10 @@ from issues.services.clock import DAYS, Wait, calendar_of, run_until, stop_clock
 from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.ledger import TERM, pause_handling, resume_handling, stop_handling, tell_lead
+from issues.services.planned import follow_plan, plan_in_force, put_off_plan
 from issues.services.units import resume_units
 from liaison.models import Official
-from liaison.workdays import WorkCalendar, day_of
+from liaison.workdays import Explanation, WorkCalendar, day_of
 
 DROPS = {
     RequestKind.EXCLUSION: Move.DROP_EXCLUSION,
@@ -77,7 +78,7 @@ def grant_deferral(*, ticket: Ticket, answer: str, by: Official, at: datetime) -
     calendar, why = calendar_of(ticket), DeferralReason(asked.reason).label
     left = pause_handling(ticket, on=day_of(at), why=why, calendar=calendar)
     source = advance(ticket, Move.GRANT_DEFERRAL)
-    wait = _review_later(ticket, since=day_of(at), calendar=calendar)
+    wait = review_later(ticket, since=day_of(at), calendar=calendar)
     ticket.save(update_fields=["status", *DAYS])
     kept = f"剩余 {left} 个工作日" if left >= 0 else f"已逾期 {-left} 个工作日"
     said = f"{why}，停止计时，{kept}" + (f"。{asked.answer}" if asked.answer else "")
@@ -97,7 +98,7 @@ def review_deferred(*, ticket: Ticket, note: str, by: Official, at: datetime) ->
     ticket = lock_for(ticket, Move.REVIEW)
     if not note.strip():
         raise MoveRefused("请写明复核情况。")
-    wait = _review_later(ticket, since=day_of(at), calendar=calendar_of(ticket))
+    wait = review_later(ticket, since=day_of(at), calendar=calendar_of(ticket))
     ticket.save(update_fields=[*DAYS])
     write_event(ticket, Move.REVIEW, source=ticket.status, by=by, at=at, note=note.strip(), explanation=wait)
     return ticket
@@ -112,17 +113,23 @@ def resume_ticket(*, ticket: Ticket, note: str, by: Official, at: datetime) -> T
     today, calendar = day_of(at), calendar_of(ticket)
     source = advance(ticket, Move.RESUME)
     paused_on = ticket.spans.filter(kind=SpanKind.PAUSED).latest("pk").since
-    explanation = resume_handling(ticket, on=today, calendar=calendar)
-    resume_units(ticket, paused_on=paused_on, on=today, calendar=calendar)
-    limit = max(1, explanation.n)
-    run_until(ticket, explanation.due, since=today, limit=limit, calendar=calendar)
+    explanation: Explanation | Wait
+    if (plan := plan_in_force(ticket)) is not None:
+        put_off_plan(plan, by=today - paused_on)
+        explanation = follow_plan(ticket, plan, on=today, calendar=calendar, started="恢复办理")
+        resume_units(ticket, paused_on=paused_on, on=today, calendar=calendar)
+    else:
+        explanation = resume_handling(ticket, on=today, calendar=calendar)
+        resume_units(ticket, paused_on=paused_on, on=today, calendar=calendar)
+        limit = max(1, explanation.n)
+        run_until(ticket, explanation.due, since=today, limit=limit, calendar=calendar)
     ticket.save(update_fields=["status", *TERM, *DAYS])
     tell_lead(ticket)
     write_event(ticket, Move.RESUME, source=source, by=by, at=at, note=note.strip(), explanation=explanation)
     return ticket
 
 
-def _review_later(ticket: Ticket, *, since: date, calendar: WorkCalendar) -> Wait:
+def review_later(ticket: Ticket, *, since: date, calendar: WorkCalendar) -> Wait:
     """The office's next look at a deferred problem: natural days by rule, put off to a working day."""
     natural = ticket.version.handling_rule.deferred_review_days
     due = calendar.on_or_after(since + timedelta(days=natural))

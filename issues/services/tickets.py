@@ -202,9 +202,20 @@ def note_progress(
 
 
 @transaction.atomic
-def resolve_ticket(*, ticket: Ticket, outcome: Outcome, result: str, by: Official, at: datetime) -> Ticket:
-    """办结: the lead unit says what became of it. Not closed before the company says so."""
-    ticket = lock_for(ticket, Move.RESOLVE)
+def resolve_ticket(
+    *,
+    ticket: Ticket,
+    outcome: Outcome,
+    result: str,
+    by: Official,
+    at: datetime,
+    move: Move = Move.RESOLVE,
+) -> Ticket:
+    """办结: the lead unit says what became of it. Not closed before the company says so.
+
+    `move` is how: by the unit's own doing, or by a policy measure.
+    """
+    ticket = lock_for(ticket, move)
     if not result.strip():
         raise MoveRefused("暂无法解决须说明原因。" if outcome == Outcome.CANNOT_NOW else "请填写办理情况。")
     lead = lead_of(ticket)
@@ -214,7 +225,7 @@ def resolve_ticket(*, ticket: Ticket, outcome: Outcome, result: str, by: Officia
     settle_objections(ticket, at=at)
     ticket.outcome, ticket.result, ticket.resolved_at = outcome, result.strip(), at
     stop_handling(ticket, on=day_of(at))
-    source = advance(ticket, Move.RESOLVE)
+    source = advance(ticket, move)
     explanation = start_step(
         ticket, LimitKind.FEEDBACK, since=day_of(at), started="办结", calendar=calendar_of(ticket)
     )
@@ -222,9 +233,7 @@ def resolve_ticket(*, ticket: Ticket, outcome: Outcome, result: str, by: Officia
     words = f"{Outcome(outcome).label}：{ticket.result}"
     if unfinished:
         words += f"\n办结时{'、'.join(unfinished)}尚未反馈协办意见。"
-    write_event(
-        ticket, Move.RESOLVE, source=source, by=by, at=at, note=words, explanation=explanation, unit=lead
-    )
+    write_event(ticket, move, source=source, by=by, at=at, note=words, explanation=explanation, unit=lead)
     return ticket
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from issues.choices import Move, Part, Route, Status
-from issues.models import Category, Ticket, TicketEvent, TicketUnit
-from issues.services.clock import DAYS, calendar_of, next_act, run_until, start_step, stop_clock
+from issues.models import Category, Ticket, TicketEvent, TicketPlan, TicketUnit
+from issues.services.clock import DAYS, Wait, calendar_of, next_act, run_until, start_step, stop_clock
 from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.ledger import (
@@ -21,6 +21,7 @@ from issues.services.ledger import (
     stop_handling,
     tell_lead,
 )
+from issues.services.planned import follow_plan, plan_in_force
 from issues.services.units import (
     act_again,
     check_can_receive,
@@ -33,7 +34,7 @@ from issues.services.units import (
 from liaison.choices import LimitKind
 from liaison.models import Department, GradeRule, Official
 from liaison.reports.adoption import grade_on
-from liaison.workdays import day_of
+from liaison.workdays import Explanation, WorkCalendar, day_of
 
 
 @transaction.atomic
@@ -218,9 +219,12 @@ def regrade_ticket(*, ticket: Ticket, grade: GradeRule, note: str, by: Official,
         raise MoveRefused("该问题尚未定级。")
     if old.pk == grade.pk:
         raise MoveRefused(f"该问题已是{grade}。")
-    today, calendar, explanation = day_of(at), calendar_of(ticket), None
+    today, calendar = day_of(at), calendar_of(ticket)
+    explanation: Explanation | Wait | None = None
     ticket.grade = grade
-    if ticket.round == 1:
+    if (plan := plan_in_force(ticket)) is not None:
+        explanation = _leave_plan(ticket, plan, grade, on=today, calendar=calendar)
+    elif ticket.round == 1:
         since, _ = running_since(ticket)
         more = _days_of(ticket, grade, today) - _days_of(ticket, old, today)
         due = calendar.add(since, max(0, calendar.count(since, ticket.due_on) + more))
@@ -236,6 +240,28 @@ def regrade_ticket(*, ticket: Ticket, grade: GradeRule, note: str, by: Official,
     words = f"由{old}调整为{grade}。{note.strip()}"
     write_event(ticket, Move.REGRADE, source=ticket.status, by=by, at=at, note=words, explanation=explanation)
     return ticket
+
+
+def _leave_plan(
+    ticket: Ticket, plan: TicketPlan, grade: GradeRule, *, on: date, calendar: WorkCalendar
+) -> Explanation | Wait:
+    """A plan in force has used up the first clock: another grade's days are counted from the decision.
+
+    Another plan-only grade keeps the plan, under its own rhythm from now on.
+    """
+    if grade.is_plan_only:
+        plan.progress_days, plan.review_days = grade.progress_days, grade.review_days
+        plan.since, plan.period = on, 1
+        plan.review_on = on + timedelta(days=grade.review_days) if grade.review_days else None
+        plan.save(update_fields=["progress_days", "review_days"])
+        return follow_plan(ticket, plan, on=on, calendar=calendar)
+    plan.natural_on, plan.duty = None, ""
+    plan.save(update_fields=["natural_on", "duty"])
+    days = _days_of(ticket, grade, on)
+    explanation = start_handling(ticket, days, on=on, started="调整等级", calendar=calendar)
+    run_until(ticket, explanation.due, since=on, limit=days, calendar=calendar)
+    tell_lead(ticket)
+    return explanation
 
 
 def _days_of(ticket: Ticket, grade: GradeRule, on: date) -> int:

@@ -19,6 +19,8 @@ from issues.models import Notice, Ticket
 from issues.perms import actors_of, may_move, may_supervise, may_write_notes
 from issues.reports.course import holders_of, stretches_of
 from issues.reports.ladder import ladder_of
+from issues.reports.plans import plan_card
+from issues.reports.routes import force_of
 from issues.reports.units import states_of
 from issues.services import MoveRefused
 from issues.transitions import Actor
@@ -28,7 +30,7 @@ from liaison.workdays import day_of, days_in_words
 
 def _find(request: HttpRequest, number: str) -> Ticket:
     scoped = Ticket.objects.visible_to(request.user).with_light(request.user.access.on).with_provisional()
-    found = scoped.as_case(request.user).prefetch_related("spans", "absorbed")
+    found = scoped.as_case(request.user).prefetch_related("spans", "absorbed", "numbers")
     return get_object_or_404(found, number=number)
 
 
@@ -102,6 +104,8 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
             reached=ticket.escalations.select_related("department", "group").order_by("at", "pk"),
             lead=lead.department.name if lead else "",
         ),
+        "plan": plan_card(ticket, calendar=calendar, on=today),
+        "force": force_of(ticket),
         "is_office": Actor.OFFICE in actors_of(official, ticket),
         "today": today,
     }

@@ -20,6 +20,7 @@ from issues import exports
 from issues.choices import Light, Part
 from issues.forms.tickets import VIEWS, TicketFilter
 from issues.models import Ticket, TicketUnit
+from issues.perms import may_register
 from issues.reports.course import with_days_left
 from issues.reports.units import own_parts
 from liaison.choices import RegionLevel
@@ -84,6 +85,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "led_by": chosen.words(),
         "words": data.get("q", ""),
         "view": data["view"],
+        "may_register": may_register(official),
         "chips": _chips(request, data),
         "kept": kept(request, "view", "light", "region", "sort"),
         "narrowed": any(data.get(name) for name in NARROWING),

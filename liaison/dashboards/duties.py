@@ -21,6 +21,7 @@ from issues.choices import (
     MeetingState,
     NoticeState,
     Part,
+    PlanDuty,
     RequestKind,
     RequestState,
     Status,
@@ -37,6 +38,7 @@ from issues.models import (
 )
 from issues.perms import runs_programme
 from issues.reports.ladder import broken_rows
+from issues.reports.plans import has_plan_in_force
 from liaison.choices import ImportState, LimitKind, Rung, SystemRole, YearStatus
 from liaison.models import CalendarDay, CalendarYear, ImportRun, LimitRule, Official
 from liaison.models.calendar import DaysBetween
@@ -55,10 +57,16 @@ STEPS: dict[str, tuple[str, LimitKind | None, str]] = {
     Status.TRIAGED: ("选定单位并交办", LimitKind.TRIAGE, "上报后 {} 个工作日内"),
     Status.DISPATCHED: ("签收或退回", LimitKind.SIGN, "交办后 {} 个工作日内"),
     Status.RETURNED: ("裁定退回：改派或维持", LimitKind.TRIAGE, "退回后 {} 个工作日内"),
+    Status.PLAN_REVIEW: ("审定攻坚方案", LimitKind.TRIAGE, "提交后 {} 个工作日内"),
     Status.DEFERRED: ("复核挂账", None, "挂账的定期复核"),
     Status.IN_PROGRESS: ("办理并反馈结果", LimitKind.REWORK, "企业不满意，重办 {} 个工作日"),
     Status.RESOLVED: ("答复企业", LimitKind.FEEDBACK, "办结后 {} 个工作日内"),
     Status.ANSWERED: ("电话回访企业", None, "链接有效期内企业没有评价"),
+}
+PLAN_STEPS = {
+    PlanDuty.PROGRESS: "报月度进展",
+    PlanDuty.REVIEW: "定期复核方案",
+    PlanDuty.END: "完成方案措施",
 }
 HELPS = ("反馈协办意见", LimitKind.COOPERATE, "交办后 {} 个工作日内")
 HELPS_UNSIGNED = ("签收或退回协办", LimitKind.SIGN, "交办后 {} 个工作日内")
@@ -142,6 +150,8 @@ def due_today(official: Official) -> Today:
     served = served_companies(official, on) if SystemRole.OFFICIAL in roles else []
     owed = [row for row in served if row.owed]
     errands: list[Errand] = _measures(official, on)
+    if SystemRole.LEADER in roles:
+        errands += _led(official, on)
     if SystemRole.OFFICE in roles:
         errands += [*_chains(official), *_notices(official), *_surveys(official, on), *_papers(official)]
     if SystemRole.UNIT in roles:
@@ -163,7 +173,7 @@ def _duties(official: Official, on: date, days_between: DaysBetween) -> tuple[li
     counts = scoped.aggregate(all=Count("pk"), late=Count("pk", filter=Q(next_on__lt=on)))
     if not counts["all"]:
         return [], 0, 0
-    related = ("company__region", "grade")
+    related = ("company__region", "grade", "plan")
     rows = scoped.with_light(on).with_provisional().select_related(*related).order_by("next_on", "pk")
     if SystemRole.UNIT in official.access.roles:
         rows = rows.annotate(**_parts_of(official))
@@ -228,6 +238,10 @@ def _duty(
         step, kind, reason = NOBODY
     elif status not in (*AT_OFFICE, Status.ANSWERED) and getattr(ticket, "asked", None):
         step, kind, reason = f"审批{RequestKind(ticket.asked).label}申请", None, "申请人以外的办公室人员审批"
+    elif status == Status.IN_PROGRESS and has_plan_in_force(ticket):
+        step, kind, reason = PLAN_STEPS[ticket.plan.duty], None, f"{ticket.grade}，方案执行中"
+    elif status == Status.IN_PROGRESS and ticket.round == 1 and ticket.grade.is_plan_only:
+        step, kind, reason = "提交攻坚方案", None, f"{ticket.grade}，{ticket.grade.working_days} 个工作日内"
     elif status == Status.IN_PROGRESS and ticket.round == 1:
         kind, reason = None, f"{ticket.grade}，时限 {ticket.grade.working_days} 个工作日"
     if kind is not None:
@@ -267,6 +281,18 @@ def _measures(official: Official, on: date) -> list[Errand]:
         return []
     title, reason = f"{count} 条方案措施逾期", "包抓方案里到期还没有登记完成"
     return [Errand("checklist", title, reason, f"{reverse('companies:measures')}?state=late", "red", "逾期")]
+
+
+def _led(official: Official, on: date) -> list[Errand]:
+    """包案: the hard problems that the leader is in charge of, and how many of them are late."""
+    mine = Ticket.objects.visible_to(official).open().filter(leader=official)
+    counts = mine.aggregate(all=Count("pk"), late=Count("pk", filter=Q(next_on__lt=on)))
+    if not counts["all"]:
+        return []
+    late = f"，其中 {counts['late']} 件逾期" if counts["late"] else ""
+    title, reason = f"您包案的疑难问题 {counts['all']} 件", f"按方案和进展推进{late}"
+    url = f"{reverse('issues:hard')}?leader=me"
+    return [Errand("flag", title, reason, url, *(("red", "逾期") if counts["late"] else ()))]
 
 
 def _callbacks(official: Official, on: date) -> list[Errand]:

@@ -17,18 +17,23 @@ from companies.services import log_visit
 from issues.choices import HELPED, AnswerMode, Outcome, Part, ReturnReason, Source, Status
 from issues.models import Category, Ticket
 from issues.services import (
+    StepLine,
+    accept_plan,
     answer_ticket,
     collect_ticket,
     contact_company,
     cooperate_on_ticket,
     dispatch_ticket,
+    name_leader,
     note_progress,
     object_to_help,
     object_to_ticket,
+    report_progress,
     report_ticket,
     resolve_ticket,
     sign_help,
     sign_ticket,
+    submit_plan,
     transfer_ticket,
 )
 from liaison.demo import words
@@ -214,7 +219,47 @@ class Course:
                 max(2, plan.resolve // 2 if plan.resolve > 0 else 3),
                 lambda moment: self._progress(ticket, plan, moment),
             )
+        if plan.problem.grade == "D":
+            self._later(at, 1, lambda moment: self._name_leader(ticket, moment))
+            self._later(at, 7 if ticket.pk % 4 else 16, lambda moment: self._plan(ticket, moment))
         self._later(at, plan.resolve, lambda moment: self._resolve(ticket, plan, moment))
+
+    def _name_leader(self, ticket: Ticket, at: datetime) -> None:
+        """Three of four hard problems have a leader in charge; the office still owes the fourth."""
+        if ticket.pk % 4 == 3:
+            return
+        if fresh := self._now(ticket, Status.DISPATCHED, Status.IN_PROGRESS):
+            name_leader(ticket=fresh, leader=self.city.people["leader"], by=self.city.people["office"], at=at)
+
+    def _plan(self, ticket: Ticket, at: datetime) -> None:
+        """疑难攻坚方案: handed in by the lead unit, looked at by the office two days later."""
+        fresh = self._now(ticket, Status.IN_PROGRESS)
+        if fresh is None:
+            return
+        lead, calendar = self._lead(fresh), self.agenda.calendar
+        by = self.city.liaison_officers[lead.pk]
+        steps = [
+            StepLine(words=said, due_on=calendar.add(day_of(at), days), department=lead, person=by.name)
+            for said, days in words.PLAN_STEPS
+        ]
+        submit_plan(ticket=fresh, goal=words.PLAN_GOAL, steps=steps, by=by, at=at)
+        self._later(at, 2, lambda moment: self._accept_plan(ticket, moment))
+
+    def _accept_plan(self, ticket: Ticket, at: datetime) -> None:
+        if fresh := self._now(ticket, Status.PLAN_REVIEW):
+            accept_plan(ticket=fresh, answer="同意，按月报送进展。", by=self.city.people["office"], at=at)
+            for month in range(1, 6):
+                if (ticket.pk + month) % 5:  # one in five is forgotten
+                    self._later(at, 20 * month - 2, lambda moment: self._report_progress(ticket, moment))
+
+    def _report_progress(self, ticket: Ticket, at: datetime) -> None:
+        fresh = self._now(ticket, Status.IN_PROGRESS)
+        if fresh is None or fresh.round > 1:
+            return
+        by = self.city.liaison_officers[self._lead(fresh).pk]
+        first = fresh.plan.steps.filter(done_on__isnull=True).order_by("position").first()
+        done = [first.pk] if first and first.due_on <= day_of(at) else []
+        report_progress(ticket=fresh, note=words.PLAN_PROGRESS, done=done, by=by, at=at)
 
     def _county_code(self, ticket: Ticket) -> str:
         path = ticket.company.region.path

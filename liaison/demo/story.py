@@ -25,6 +25,7 @@ from liaison.demo.firms import Firms, enrol, found_companies, start_projects
 from liaison.demo.ladder import Pressing
 from liaison.demo.residents import PROBLEMS, ResidentLife, open_residency
 from liaison.demo.roster import hand_in_roster
+from liaison.demo.routes import bring_together
 from liaison.demo.scene import set_scene
 from liaison.models import Official, ProgrammeVersion, Region
 from liaison.services import load_preset, seed_calendar
@@ -95,6 +96,7 @@ def seed_city(*, at: datetime, scale: float = 1.0, say: Say = print) -> None:
     pressing.plan()
     _walk(agenda, starts_on, say=say)
     desk.finish(at)
+    bring_together(city=city, version=version, at=at)
     course.hear_news(at)
     hand_in_roster(city=city, firms=firms, rng=rng, at=at - timedelta(minutes=25))
     closed = Ticket.objects.filter(status="closed").count()

@@ -87,13 +87,48 @@ def add_table(
         _mark(row._tr, "w:cantSplit")
 
 
+GRID = (26.0, 52.0, 26.0, 52.0)  # label, value, label, value: the 156 mm between the margins
+
+
+def add_line(paper: Paper, text: str, *, right: bool = False) -> None:
+    """A line of 三号仿宋 without indent: to whom a letter goes; at the right, who signs it and when."""
+    paragraph = paper.add_paragraph()
+    paragraph.paragraph_format.line_spacing = LINE
+    paragraph.paragraph_format.space_after = Pt(0)
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        paragraph.paragraph_format.right_indent = BODY_SIZE * 2
+    write(paragraph, text)
+
+
+def add_grid(paper: Paper, rows: Iterable[Sequence[tuple[str, str]]]) -> None:
+    """A ruled form of labels and values: two pairs beside each other, or one over the whole width."""
+    table = paper.add_table(rows=0, cols=4)
+    table.style = "Table Grid"
+    table.autofit = False
+    for pairs in rows:
+        row = table.add_row()
+        cells = list(row.cells)
+        if len(pairs) == 1:
+            cells[1].merge(cells[3])
+        for place, (label, value) in enumerate(pairs):
+            _fill_cell(cells[2 * place], label, GRID[2 * place], font=HEAD_FONT)
+            width = GRID[2 * place + 1] if len(pairs) > 1 else sum(GRID[1:])
+            _fill_cell(cells[2 * place + 1], value, width, font=BODY_FONT)
+        _mark(row._tr, "w:cantSplit")
+
+
+def _fill_cell(cell: Any, value: str, width: float, *, font: str) -> None:
+    cell.width = Mm(width)
+    for number, line in enumerate(value.split("\n")):
+        paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(0)
+        write(paragraph, line, font=font, size=TABLE_SIZE)
+
+
 def _fill(row: Any, values: Sequence[str], widths: Sequence[float], *, font: str) -> None:
     for cell, value, width in zip(row.cells, values, widths, strict=True):
-        cell.width = Mm(width)
-        for number, line in enumerate(value.split("\n")):
-            paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
-            paragraph.paragraph_format.space_after = Pt(0)
-            write(paragraph, line, font=font, size=TABLE_SIZE)
+        _fill_cell(cell, value, width, font=font)
 
 
 def _mark(row: Any, name: str) -> None:

@@ -23,14 +23,10 @@ from liaison.models import (
     ScoreRule,
     StandingForm,
     SurveyRule,
-    TriageRule,
 )
 
-WHOLE: frozenset[type[Rule]] = frozenset(
-    {TriageRule, CheckRule, ReportRule, ReportField, BulletinAudience, StandingForm}
-)
+WHOLE: frozenset[type[Rule]] = frozenset({CheckRule, ReportRule, ReportField, BulletinAudience, StandingForm})
 VALUES: Mapping[type[Rule], tuple[str, ...]] = {
-    GradeRule: ("progress_days", "review_days", "needs_leader"),
     ExtensionRule: ("tell_company",),
     HandlingRule: ("reopen_days",),
     SurveyRule: (

@@ -20,7 +20,18 @@ from companies.models import (
     Visit,
 )
 from issues.choices import MeetingKind
-from issues.models import Bulletin, LeaderNote, Meeting, MeetingTask, NoteAddressee, Notice, Ticket
+from issues.models import (
+    Bulletin,
+    LeaderNote,
+    Meeting,
+    MeetingTask,
+    NoteAddressee,
+    Notice,
+    PolicyFile,
+    Ticket,
+    TicketGroup,
+)
+from issues.services import join_group
 from liaison.choices import DayKind
 from liaison.models import (
     Batch,
@@ -53,6 +64,7 @@ from tests.factories import (
     NoticeFactory,
     PlanFileFactory,
     PlanMeasureFactory,
+    PolicyFileFactory,
     ProjectFactory,
     ProposalFactory,
     ProposalGapFactory,
@@ -99,6 +111,8 @@ class World:
     duty: DutyEntry  # a line of the official's
     duty_file: DutyFile  # behind that line
     plan_file: PlanFile
+    common: TicketGroup  # holds `given`
+    policy_file: PolicyFile  # of the group's measure
     door: DoorCard
     group: Group  # a squad of the city, in another programme
     member: GroupMember
@@ -144,6 +158,8 @@ def raise_world(cast: Cast) -> World:
     proposal = ProposalFactory(made_by=cast.office)
     ProposalGapFactory(proposal=proposal, enrolment=cast.other_enrolment)
     ProposalSupplyFactory(proposal=proposal)
+    policy_file = PolicyFileFactory(owner__group__programme=programme)
+    join_group(ticket=given, group=policy_file.owner.group, by=cast.office, at=at(2026, 3, 3, 15))
     squad = GroupFactory(region=cast.city, name="第 1 小分队")
     next_version = draft_version(
         programme=cast.version.programme, effective_from=date(2026, 5, 1), by=cast.office, at=NOW
@@ -192,6 +208,8 @@ def raise_world(cast: Cast) -> World:
         duty=duty,
         duty_file=DutyFileFactory(owner=duty),
         plan_file=PlanFileFactory(owner=plan),
+        common=policy_file.owner.group,
+        policy_file=policy_file,
         door=DoorCardFactory(company=cast.company),
         training=TrainingFactory(official=cast.unit, recorded_by=cast.roster),
         seat_rule=TeamRole.objects.get(version=next_version, code="officer"),

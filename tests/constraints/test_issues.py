@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
@@ -16,10 +17,21 @@ from issues.choices import (
     MeetingState,
     Outcome,
     Part,
+    PlanState,
     RequestState,
     Status,
 )
-from issues.models import ClockSpan, TicketAdoption, TicketEvent, TicketRequest, TicketUnit
+from issues.models import (
+    ClockSpan,
+    PlanReport,
+    PlanStep,
+    TaskForceMember,
+    TicketAdoption,
+    TicketEvent,
+    TicketPlan,
+    TicketRequest,
+    TicketUnit,
+)
 from tests import factories as f
 from tests.constraints import FROZEN_ROW, Acts, again, change
 from tests.factories import TicketFactory, at
@@ -64,6 +76,25 @@ def running() -> ClockSpan:
     return TicketFactory(dispatched=True).spans.get()
 
 
+def plan() -> TicketPlan:
+    return TicketFactory(plan_review=True).plan
+
+
+def step() -> PlanStep:
+    return plan().steps.get()
+
+
+def said_nothing() -> None:
+    PlanReport.objects.create(
+        plan=plan(), period=1, due_on=date(2026, 4, 1), on=date(2026, 4, 1), at=at(2026, 4, 1),
+        by=f.OfficialFactory(),
+    )  # fmt: skip
+
+
+def member(**fields: Any) -> TaskForceMember:
+    return TaskForceMember.objects.create(force=f.TaskForceFactory(), **fields)
+
+
 def adopted_twice() -> None:
     ticket = TicketFactory()
     again(TicketAdoption.objects.create(ticket=ticket, newer=ticket.version, at=at(2026, 3, 2)))
@@ -91,6 +122,27 @@ REFUSED: Acts = {
     "issues_request_decided_iff_stamped": lambda: change(asked(), state=RequestState.GRANTED),
     "issues_request_decided_by_another": own_request_granted,
     "issues_request_extension_dated": lambda: change(asked(), wanted_on=date(2026, 3, 20)),
+    "issues_plan_known": lambda: change(plan(), kind="wish"),
+    "issues_plan_has_goal": lambda: change(plan(), goal=""),
+    "issues_plan_in_force_whole": lambda: change(plan(), natural_on=date(2026, 4, 1)),
+    "issues_plan_returned_says_why": lambda: change(plan(), state=PlanState.RETURNED),
+    "issues_planstep_position_once": lambda: again(step()),
+    "issues_planstep_says_what": lambda: change(step(), words=""),
+    "issues_planstep_result_once_done": lambda: change(step(), result="好了"),
+    "issues_planreport_says_something": said_nothing,
+    "issues_force_named": lambda: f.TaskForceFactory(name=""),
+    "issues_forcemember_one": member,
+    "issues_forcemember_official_once": lambda: again(member(official=f.OfficialFactory())),
+    "issues_forcemember_unit_once": lambda: again(member(department=f.DepartmentFactory())),
+    "issues_group_named": lambda: f.TicketGroupFactory(name=""),
+    "issues_group_name_once": lambda: again(f.TicketGroupFactory()),
+    "issues_measure_filled": lambda: f.PolicyMeasureFactory(text=""),
+    "issues_measure_document_once": lambda: again(f.PolicyMeasureFactory()),
+    "issues_policyfile_kind_known": lambda: f.PolicyFileFactory(kind="exe"),
+    "issues_policyfile_is_something": lambda: f.PolicyFileFactory(size=0),
+    "issues_policyfile_once": lambda: again(f.PolicyFileFactory()),
+    "issues_number_known": lambda: f.ExternalNumberFactory(number=""),
+    "issues_number_once": lambda: again(f.ExternalNumberFactory()),
     "issues_span_one_open": lambda: again(running()),
     "issues_span_known": lambda: change(running(), kind="sleeping"),
     "issues_span_forward": lambda: change(running(), until=date(2026, 3, 1)),

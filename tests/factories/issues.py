@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory, Trait
-from factory.django import DjangoModelFactory
+from factory.django import DjangoModelFactory, FileField
 
 from issues import models, services
 from issues.choices import (
@@ -41,6 +41,7 @@ COURSE = [
 ASIDE = {  # states off the straight way, and the state from which they are reached
     Status.TRIAGED: Status.REPORTED,
     Status.RETURNED: Status.DISPATCHED,
+    Status.PLAN_REVIEW: Status.IN_PROGRESS,
     Status.DEFERRED: Status.IN_PROGRESS,
     Status.MERGED: Status.DISPATCHED,
     Status.EXCLUDED: Status.DISPATCHED,
@@ -74,6 +75,7 @@ class TicketFactory(DjangoModelFactory):
         closed = Trait(state=Status.CLOSED)
         triaged = Trait(state=Status.TRIAGED)
         returned = Trait(state=Status.RETURNED)
+        plan_review = Trait(state=Status.PLAN_REVIEW)
         deferred = Trait(state=Status.DEFERRED)
         merged = Trait(state=Status.MERGED)
         excluded = Trait(state=Status.EXCLUDED)
@@ -92,6 +94,8 @@ class TicketFactory(DjangoModelFactory):
             name: given.pop(name, None)
             for name in ("grade", "category", "lead", "cooperating", "office", "unit")
         }
+        if state == Status.PLAN_REVIEW:
+            dispatch["grade"] = dispatch["grade"] or "D"
         outcome = given.pop("outcome", Outcome.SOLVED)
         ticket = services.collect_ticket(by=by, at=moment, **given)
         hour = timedelta(hours=1)
@@ -119,6 +123,9 @@ class TicketFactory(DjangoModelFactory):
             return services.object_to_ticket(
                 ticket=ticket, reason=ReturnReason.NOT_OURS, note="属水务部门职责", by=by, at=at
             )
+        if state == Status.PLAN_REVIEW:
+            step = services.StepLine("改造线路", at.date() + timedelta(days=40), dispatch["lead"])
+            return services.submit_plan(ticket=ticket, goal="年内接通双回路", steps=[step], by=by, at=at)
         if state == Status.DEFERRED:
             services.ask_deferral(
                 ticket=ticket, reason=DeferralReason.MEANS, words="管网改造明年列入计划", by=by, at=at
@@ -165,6 +172,65 @@ class TicketFactory(DjangoModelFactory):
                 ticket=ticket, mode=AnswerMode.PHONE, note="已电话告知办理情况", by=by, at=at
             )
         return services.confirm_ticket(ticket=ticket, rating=5, is_satisfied=True, actor="企业", at=at)
+
+
+class TicketGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = models.TicketGroup
+
+    programme = LazyAttribute(lambda o: p2_version().programme)
+    name = Sequence(lambda n: f"园区用电容量不足 {n}")
+    created_at = MONDAY
+    created_by = SubFactory(OfficialFactory)
+
+
+class PolicyMeasureFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PolicyMeasure
+
+    group = SubFactory(TicketGroupFactory)
+    title = "工业园区电力扩容若干措施"
+    document = Sequence(lambda n: f"云政办发〔2026〕{n + 1}号")
+    department = SubFactory(DepartmentFactory)
+    issued_on = date(2026, 3, 2)
+    text = "园区企业扩容的，外线由电网企业投资到红线。"
+    recorded_at = MONDAY
+    recorded_by = SubFactory(OfficialFactory)
+
+
+class PolicyFileFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PolicyFile
+
+    owner = SubFactory(PolicyMeasureFactory)
+    file = FileField(filename="x", data=b"%PDF-1.4\n%%EOF")
+    name = "措施.pdf"
+    kind = "pdf"
+    size = 14
+    sha256 = Sequence(lambda n: f"{n:064x}")
+    uploaded_by = SelfAttribute("owner.recorded_by")
+    uploaded_at = MONDAY
+
+
+class TaskForceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.TaskForce
+
+    ticket = SubFactory(TicketFactory, dispatched=True)
+    name = "供电专班"
+    head = SubFactory(OfficialFactory)
+    formed_at = MONDAY
+    formed_by = SubFactory(OfficialFactory)
+
+
+class ExternalNumberFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ExternalNumber
+
+    ticket = SubFactory(TicketFactory)
+    system = "12345"
+    number = Sequence(lambda n: f"YC2026{n:06d}")
+    updated_at = MONDAY
 
 
 class EscalationFactory(DjangoModelFactory):

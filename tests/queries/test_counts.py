@@ -83,6 +83,7 @@ def more_of_everything(world: World, n: int) -> None:
             at=at(2026, 4, 1), office=cast.office, **{course[i % 6]: True}, **common
         )
         assessing.invite_company(ticket=ticket, at=at(2026, 4, 1, 17))
+        TicketFactory(plan_review=True, at=at(2026, 4, 1), office=cast.office, **common)
         FrozenTicketFactory(month_end=month_end, ticket=ticket, lead_unit=cast.land)
         FrozenEnrolmentFactory(month_end=month_end, enrolment=enrolment, assigned_unit=cast.industry)
         AgendaItemFactory(meeting=world.meeting, ticket=ticket, position=100 + i)

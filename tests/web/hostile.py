@@ -93,6 +93,9 @@ GOOD = {
     "m-0-drop": "", "more": "", "seen": "1",
     "report_now": "", "replaces": "", "q": "", "kind": "companies", "title": f"标题{MARK}",
     "name": f"林{MARK}", "summary": f"情况{MARK}",
+    "issued_on": "2026-03-20", "document": f"云政办发〔2026〕9号{MARK}", "text": f"内容{MARK}",
+    "result": f"落实{MARK}", "received_on": "", "updated_at": "", "repeats": "", "description": f"情况{MARK}",
+    "wish": f"诉求{MARK}",
     "confirm": "", "pick": "", "with_projects": "",
     "source": "policy", "is_none": "", "words": f"内容{MARK}", "finance_wan": "", "credit_wan": "",
     "subject": f"惠企政策{MARK}", "people": "", "names": "",
@@ -106,6 +109,8 @@ def right_names(world: World) -> dict[str, str]:
     cast = world.cast
     return {
         "company": cast.company.uscc,
+        "measure": str(world.policy_file.owner_id),
+        "ticket": world.given.number,
         "project": cast.company.projects.order_by("pk")[:1].get().code,
         "department": cast.land.name,
         "enrolment": str(cast.enrolment.pk),

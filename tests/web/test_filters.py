@@ -26,7 +26,9 @@ from companies.forms.visits import VisitFilter
 from companies.models import Enrolment
 from issues.api.bulletins import BulletinFilter
 from issues.forms.duties import LedgerFilter
+from issues.forms.groups import CommonFilter
 from issues.forms.months import FrozenEnrolmentFilter, FrozenFilter, FrozenTicketFilter
+from issues.forms.plans import HardFilter
 from issues.forms.tickets import TicketFilter
 from liaison.forms.directory import DepartmentFilter, OfficialFilter
 from liaison.forms.filters import FilterSet
@@ -46,6 +48,8 @@ PAGES = {
     "companies:coverage": CoverFilter,
     "companies:loads": LoadFilter,
     "issues:duties": LedgerFilter,
+    "issues:commons": CommonFilter,
+    "issues:hard": HardFilter,
     "issues:tickets": TicketFilter,
     "liaison:departments": UnitFilter,
     "liaison:officials": OfficialFilter,

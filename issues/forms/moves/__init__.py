@@ -6,6 +6,16 @@ Pages and API both go through here, so that both ask for the same and answer ali
 from issues.forms.moves.base import MoveForm, units_for
 from issues.forms.moves.ladder import AskUpForm, RemindForm
 from issues.forms.moves.office import DispatchForm, MergeForm, RegradeForm, TriageForm, UpholdForm
+from issues.forms.moves.plan import (
+    AcceptPlanForm,
+    GiveUpForm,
+    KeepGoingForm,
+    NameLeaderForm,
+    PeriodicForm,
+    ReturnPlanForm,
+    ShelveForm,
+    SubmitPlanForm,
+)
 from issues.forms.moves.requests import (
     AskDeferralForm,
     AskExclusionForm,
@@ -22,6 +32,14 @@ from issues.forms.moves.requests import (
     RefuseExtensionForm,
     ResumeForm,
     ReviewForm,
+)
+from issues.forms.moves.routes import (
+    FinishStepForm,
+    FormForceForm,
+    JoinGroupForm,
+    LeaveGroupForm,
+    SettleForm,
+    WritePlanForm,
 )
 from issues.forms.moves.team import AnswerForm, ReportForm
 from issues.forms.moves.unit import (
@@ -53,6 +71,15 @@ MOVE_FORMS: dict[str, type[MoveForm]] = {
         UpholdForm,
         RuleHelpForm,
         ContactForm,
+        SubmitPlanForm,
+        AcceptPlanForm,
+        ReturnPlanForm,
+        PeriodicForm,
+        NameLeaderForm,
+        SettleForm,
+        FormForceForm,
+        WritePlanForm,
+        FinishStepForm,
         ProgressForm,
         CooperateForm,
         HelpObjectForm,
@@ -71,10 +98,15 @@ MOVE_FORMS: dict[str, type[MoveForm]] = {
         DropExclusionForm,
         AskExtensionForm,
         AskDeferralForm,
+        KeepGoingForm,
+        ShelveForm,
+        GiveUpForm,
         RegradeForm,
         AddUnitForm,
         ReleaseUnitForm,
         TransferForm,
+        JoinGroupForm,
+        LeaveGroupForm,
         MergeForm,
         AskExclusionForm,
         CorrectExtensionForm,

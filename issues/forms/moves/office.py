@@ -14,6 +14,7 @@ from issues.models import Category, Ticket
 from issues.models.tickets import TicketQuerySet
 from issues.perms import read_as_case
 from issues.reports.leads import proposed_lead
+from issues.reports.routes import sorts_by_hand
 from liaison.models import Department, GradeRule
 
 
@@ -55,6 +56,8 @@ class TriageForm(SortingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("route", self.ticket.route)
+        if not sorts_by_hand(self.ticket.version):
+            del self.fields["route"]
 
     def perform(self, *, at: datetime) -> Ticket:
         return services.triage_ticket(ticket=self.ticket, **self.cleaned_data, by=self.official, at=at)

@@ -12,6 +12,7 @@ from issues import services
 from issues.choices import DeferralReason, ExclusionReason, ExtensionReason, Move, RequestKind
 from issues.forms.moves.base import MoveForm
 from issues.models import Ticket
+from issues.reports.plans import has_plan_in_force
 
 
 class AskForm(MoveForm):
@@ -104,7 +105,7 @@ class AskExtensionForm(AskForm):
 
     @classmethod
     def is_of_use(cls, ticket: Any) -> bool:
-        return bool(ticket.version.extension_rule.max_count)
+        return bool(ticket.version.extension_rule.max_count) and not has_plan_in_force(ticket)
 
 
 class GrantExtensionForm(GrantForm):
