@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +23,8 @@ class Clamd:
         self.path = str(Path(folder) / "clamd")
         self.answer = b"stream: OK\n"
         self.received: list[bytes] = []
+        self.takes = 2**31  # bytes: more, and it answers and hangs up in the middle of the file
+        self.is_silent = False
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.bind(self.path)
         self.socket.listen()
@@ -36,10 +39,14 @@ class Clamd:
             with line, line.makefile("rb") as words:
                 assert words.read(10) == b"nINSTREAM\n"
                 data = b""
-                while size := struct.unpack("!L", words.read(4))[0]:
+                while len(data) <= self.takes and (size := struct.unpack("!L", words.read(4))[0]):
                     data += words.read(size)
                 self.received.append(data)
-                line.sendall(self.answer)
+                if self.is_silent:
+                    words.read(1)  # until whoever asks gives up
+                    continue
+                with suppress(OSError):  # whoever asks may have heard enough
+                    line.sendall(self.answer)
 
 
 @pytest.fixture
@@ -67,13 +74,36 @@ def test_a_virus_is_refused_by_name(clamd: Clamd):
     [
         (b"INSTREAM size limit exceeded. ERROR\n", "大小上限"),
         (b"stream: Heuristics broken ERROR\n", "没有给出结果"),
-        (b"what?\n", "暂时不可用"),
-        (b"", "暂时不可用"),
+        (b"stream: not OK\n", "没有给出结果"),
+        (b"OK\n", "没有给出结果"),
+        (b"stream: OK, or so", "没有给出结果"),
+        (b"\xff\xfe\n", "没有给出结果"),
+        (b"", "没有给出结果"),
     ],
 )
 def test_anything_but_a_clear_word_refuses(clamd: Clamd, answer: bytes, why: str):
     clamd.answer = answer
     with pytest.raises(FileRefused, match=why):
+        check_upload(upload(PDF, "方案.pdf"))
+
+
+def test_a_file_too_large_for_the_scanner_is_refused_though_it_hangs_up_in_the_middle(clamd: Clamd):
+    clamd.answer, clamd.takes = b"INSTREAM size limit exceeded. ERROR\n", 200_000
+    with pytest.raises(FileRefused, match=r"大小上限|暂时不可用"):
+        check_upload(upload(PDF + b"\n%" + b"x" * 3_000_000 + PDF, "方案.pdf"))
+
+
+def test_a_scanner_that_keeps_silent_is_not_waited_for_for_ever(clamd: Clamd, settings):
+    clamd.is_silent, settings.CLAMAV_SECONDS = True, 0.2
+    with pytest.raises(FileRefused, match="病毒扫描暂时不可用，没有上传"):
+        check_upload(upload(PDF, "方案.pdf"))
+    clamd.is_silent = False
+    check_upload(upload(PDF, "方案.pdf"))  # and is asked again next time
+
+
+def test_an_answer_without_end_is_not_read_for_ever(clamd: Clamd):
+    clamd.answer = b"x" * 1_000_000
+    with pytest.raises(FileRefused, match="没有给出结果"):
         check_upload(upload(PDF, "方案.pdf"))
 
 
