@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import urllib.error
-import urllib.request
 from datetime import datetime
 
 from celery import shared_task
@@ -14,10 +10,7 @@ from django.utils import timezone
 
 from assessment import services
 from assessment.services import Invitation, link_of
-
-log = logging.getLogger(__name__)
-
-SMS_TIMEOUT = 5  # seconds; a gateway that is slower is tried again in the next round
+from liaison.gateway import send_text
 
 
 def _moment(at: str | None) -> datetime:
@@ -47,13 +40,4 @@ def send_link(invitation: Invitation) -> bool:
         f"【联企】{invitation.company}：您反映的“{ticket.title}”已办理并答复，请点开链接确认是否满意，"
         f"无需登录，有效至{invitation.survey.expires_on:%-m月%-d日}24时：{link_of(invitation.survey)}"
     )
-    body = json.dumps({"phone": invitation.phone, "text": text}, ensure_ascii=False).encode()
-    request = urllib.request.Request(  # noqa: S310 - the address is the operator's own setting
-        settings.SMS_WEBHOOK_URL, data=body, headers={"Content-Type": "application/json; charset=utf-8"}
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=SMS_TIMEOUT) as answer:  # noqa: S310
-            return bool(200 <= answer.status < 300)
-    except (urllib.error.URLError, OSError) as failure:
-        log.warning("SMS gateway: %s", failure)
-        return False
+    return send_text(invitation.phone, text)

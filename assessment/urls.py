@@ -1,4 +1,4 @@
-"""Addresses of the assessment room; /c/… is the only one that needs no account."""
+"""Addresses of the assessment room; /c/… and /f/… need no account."""
 
 from django.urls import path
 
@@ -8,6 +8,7 @@ app_name = "assessment"
 
 urlpatterns = [
     path("c/<str:token>/", public.survey_answer, name="survey-answer"),
+    path("f/<str:token>/rate/", public.survey_of_follow, name="survey-of-follow"),
     path("surveys/", surveys.survey_list, name="surveys"),
     path("surveys/<str:number>/callback/", surveys.callback, name="callback"),
     path("surveys/<str:number>/passed-on/", surveys.survey_pass_on, name="survey-pass-on"),

@@ -37,9 +37,11 @@ class Status(models.TextChoices):
     CLOSED = "closed", "已销号"
     MERGED = "merged", "已并案"
     EXCLUDED = "excluded", "已剔除"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
-ENDED = (Status.CLOSED, Status.MERGED, Status.EXCLUDED)  # only 销号 counts as closed
+LEFT = (Status.MERGED, Status.EXCLUDED, Status.WITHDRAWN)  # out of the account, counted in no rate
+ENDED = (Status.CLOSED, *LEFT)  # only 销号 counts as closed
 OPEN = tuple(s for s in Status.values if s not in ENDED)
 UNGIVEN = (Status.DRAFT, Status.REPORTED, Status.TRIAGED, Status.RETURNED)  # no unit answers for it now
 AT_OFFICE = (Status.REPORTED, Status.TRIAGED, Status.RETURNED, Status.PLAN_REVIEW)
@@ -99,6 +101,14 @@ class ExclusionReason(models.TextChoices):
     GONE = "gone", "企业已注销或迁出"
 
 
+class WithdrawalReason(models.TextChoices):
+    """Why a company takes back what it filed (撤回); only with its own yes."""
+
+    SETTLED = "settled", "问题已自行解决"
+    MISTAKEN = "mistaken", "填报有误"
+    NO_LONGER = "no_longer", "不再需要办理"
+
+
 class ExtensionReason(models.TextChoices):
     """Why a deadline cannot be kept (延期)."""
 
@@ -148,6 +158,7 @@ class RequestKind(models.TextChoices):
     EXTENSION = "extension", "延期"
     DEFERRAL = "deferral", "挂账"
     EXCLUSION = "exclusion", "剔除"
+    WITHDRAWAL = "withdrawal", "撤回"
 
 
 class RequestState(models.TextChoices):
@@ -214,6 +225,11 @@ class Move(models.TextChoices):
     GRANT_EXCLUSION = "grant_exclusion", "同意剔除"
     REFUSE_EXCLUSION = "refuse_exclusion", "不同意剔除"
     DROP_EXCLUSION = "drop_exclusion", "收回剔除申请"
+    REOPEN = "reopen", "企业重提"
+    ASK_WITHDRAWAL = "ask_withdrawal", "请企业撤回"
+    WITHDRAW = "withdraw", "企业撤回"
+    REFUSE_WITHDRAWAL = "refuse_withdrawal", "企业不同意撤回"
+    DROP_WITHDRAWAL = "drop_withdrawal", "收回撤回请求"
     ESCALATE = "escalate", "提级督办"
     ASK_UP = "ask_up", "请求提级"
     MEND = "mend", "断链接续"
@@ -264,6 +280,15 @@ class MeetingKind(models.TextChoices):
     SPECIAL = Rung.SPECIAL_GROUP.value, "专项小组会"
     DISPATCH = Rung.DISPATCH_MEETING.value, "调度会"
     STANDING = Rung.STANDING_MEETING.value, "常务会议"
+
+
+class Side(models.TextChoices):
+    """Who speaks in a problem's 沟通记录, by relation to it."""
+
+    COMPANY = "company", "企业"
+    TEAM = "team", "服务干部"
+    UNIT = "unit", "办理单位"
+    OFFICE = "office", "协调办公室"
 
 
 class MeetingState(models.TextChoices):

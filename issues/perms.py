@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from companies.models import Assignment, Enrolment
-from issues.choices import Move, Part, RequestState
+from issues.choices import LEFT, Move, Part, RequestState, Side
 from issues.models import MeetingTask, Ticket
 from issues.transitions import RULES, Actor, allows
 from liaison.choices import Reach, Rung, SystemRole
@@ -71,7 +71,32 @@ def moves_open_to(official: Official, ticket: Ticket) -> list[Move]:
 
 
 # The company's own word: by its link, or to the office on the phone; never a plain button.
-BY_COMPANY = frozenset({Move.CONFIRM, Move.REWORK})
+BY_COMPANY = frozenset({Move.CONFIRM, Move.REWORK, Move.WITHDRAW, Move.REFUSE_WITHDRAWAL})
+
+
+SIDES = (  # the nearest relation speaks
+    (Actor.TEAM, Side.TEAM),
+    (Actor.LEAD_UNIT, Side.UNIT),
+    (Actor.COOPERATING_UNIT, Side.UNIT),
+    (Actor.OFFICE, Side.OFFICE),
+    (Actor.PROGRAMME_OFFICE, Side.OFFICE),
+)
+
+
+def speaks_as(official: Official, ticket: Ticket) -> str:
+    """As whom the official may speak in the problem's 沟通记录; empty: they only read it."""
+    if ticket.status in LEFT:
+        return ""
+    actors = actors_of(official, ticket)
+    return next((side for actor, side in SIDES if actor in actors), "")
+
+
+def may_hand_link(official: Official, ticket: Ticket) -> bool:
+    """The office passes the company its link; who collected or handles the problem never does, for the
+    company rates them by it."""
+    actors = actors_of(official, ticket)
+    handling = {Actor.TEAM, Actor.LEAD_UNIT, Actor.COOPERATING_UNIT}
+    return Actor.OFFICE in actors and not actors & handling and ticket.collected_by_id != official.pk
 
 
 def may_collect(official: Official, enrolment: Enrolment | int) -> bool:

@@ -6,10 +6,12 @@ from contextlib import closing
 from datetime import datetime
 
 from celery import shared_task
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
 from issues import services
+from liaison.gateway import send_text
 
 
 @shared_task
@@ -57,3 +59,31 @@ def apply_adoptions(*, version: int | None = None, at: str | None = None) -> int
     News of a publication names its `version`; the daily round names none. Both do all that waits.
     """
     return services.apply_adoptions(at=datetime.fromisoformat(at) if at else timezone.now())
+
+
+class GatewayAway(Exception):
+    """The SMS gateway did not take a message; the job is tried again."""
+
+
+@shared_task(autoretry_for=(GatewayAway,), retry_backoff=60, retry_backoff_max=3600, max_retries=8)
+def tell_company(*, ticket: int, what: str) -> bool:
+    """Send a company news of its problem with the link to its page, where the city has an SMS gateway."""
+    return _send(ticket, what)
+
+
+@shared_task(autoretry_for=(GatewayAway,), retry_backoff=60, retry_backoff_max=3600, max_retries=8)
+def tell_of_message(*, message: int) -> bool:
+    """Tell a company that something was said to it on its problem; what is internal is nobody's news."""
+    ticket = services.told_in(message=message)
+    return ticket is not None and _send(ticket, "said")
+
+
+def _send(ticket: int, what: str) -> bool:
+    if not settings.SMS_WEBHOOK_URL:
+        return False
+    news = services.news_for_company(ticket=ticket, what=what)
+    if news is None:
+        return False
+    if not send_text(news.phone, news.text):
+        raise GatewayAway(ticket)
+    return True

@@ -50,7 +50,7 @@ BEFORE_RESULT: set[str] = {
 GIVEN: set[str] = {S.DISPATCHED, S.RETURNED, S.IN_PROGRESS, S.PLAN_REVIEW, S.DEFERRED}
 
 RULES: dict[str, Rule] = {
-    Move.REPORT: _rule({S.DRAFT}, S.REPORTED, Actor.TEAM),
+    Move.REPORT: _rule({S.DRAFT}, S.REPORTED, Actor.TEAM, Actor.COMPANY),
     Move.FORWARD: _rule({S.DRAFT}, S.REPORTED, Actor.CLOCK),
     Move.TRIAGE: _rule({S.REPORTED, S.TRIAGED}, S.TRIAGED, Actor.OFFICE),
     Move.DISPATCH: _rule({S.REPORTED, S.TRIAGED, S.RETURNED}, S.DISPATCHED, Actor.OFFICE),
@@ -108,6 +108,11 @@ RULES: dict[str, Rule] = {
     ),
     Move.REFUSE_EXCLUSION: _rule(BEFORE_RESULT, None, Actor.PROGRAMME_OFFICE, settles=RequestKind.EXCLUSION),
     Move.DROP_EXCLUSION: _rule(BEFORE_RESULT, None, Actor.ASKER, settles=RequestKind.EXCLUSION),
+    Move.REOPEN: _rule({S.CLOSED}, S.IN_PROGRESS, Actor.COMPANY, Actor.OFFICE),
+    Move.ASK_WITHDRAWAL: _rule(BEFORE_RESULT, None, Actor.TEAM, Actor.OFFICE, opens=RequestKind.WITHDRAWAL),
+    Move.WITHDRAW: _rule(BEFORE_RESULT, S.WITHDRAWN, Actor.COMPANY),
+    Move.REFUSE_WITHDRAWAL: _rule(BEFORE_RESULT, None, Actor.COMPANY, settles=RequestKind.WITHDRAWAL),
+    Move.DROP_WITHDRAWAL: _rule(BEFORE_RESULT, None, Actor.ASKER, settles=RequestKind.WITHDRAWAL),
     Move.ESCALATE: _rule(set(OPEN), None, Actor.CLOCK),
     Move.REMIND: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.OFFICE),
     Move.ASK_UP: _rule(BEFORE_RESULT - {S.DRAFT}, None, Actor.LEAD_UNIT, Actor.OFFICE, Actor.TEAM),

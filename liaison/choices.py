@@ -103,6 +103,14 @@ class Measure(models.TextChoices):
     LEDGER = "ledger", "台账完整率"
 
 
+class FilingWay(models.TextChoices):
+    """Where a problem goes that a company files itself, by the code at its door."""
+
+    NONE = "none", "不接受，由服务干部登记"
+    TEAM = "team", "先到企业的服务干部，由其核实上报"
+    OFFICE = "office", "直接到协调办公室"
+
+
 class Slip(models.TextChoices):
     """What a unit loses points for, each time."""
 

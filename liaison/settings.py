@@ -184,6 +184,8 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # Which tasks a topic of the outbox starts: news goes up the rooms here, never by import.
 JOBS_ON_NEWS = {
+    "company.news": ["issues.tasks.tell_company"],
+    "ticket.said": ["issues.tasks.tell_of_message"],
     "calendar.confirmed": ["issues.tasks.apply_calendar_change"],
     "import.check": ["liaison.tasks.check_import"],
     "import.apply": ["liaison.tasks.apply_import"],

@@ -17,7 +17,7 @@ Written by `python -m tools.moves_document` from `issues/transitions.py`; a test
 
 def document() -> str:
     """The life of a problem as a diagram, and every move with its states, its actors and its request."""
-    from issues.choices import Move, RequestKind, Status
+    from issues.choices import ENDED, Move, RequestKind, Status
     from issues.transitions import RULES, Actor
 
     lines = [HEAD, "```mermaid", "stateDiagram-v2"]
@@ -31,8 +31,7 @@ def document() -> str:
             for source in Status.values
             if source in rule.sources and source != rule.target
         ]
-    ends = [status.value for status in Status if not any(status in rule.sources for rule in RULES.values())]
-    lines += [f"    {status} --> [*]" for status in ends]
+    lines += [f"    {status} --> [*]" for status in Status.values if status in ENDED]
     lines += ["```", "", "| Move | From | To | By | Request |", "| --- | --- | --- | --- | --- |"]
     for move, rule in RULES.items():
         sources = "、".join(status.label for status in Status if status in rule.sources)

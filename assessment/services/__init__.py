@@ -18,6 +18,7 @@ from assessment.services.surveys import (
     refusal_for,
     sign_token,
     survey_of,
+    survey_of_round,
 )
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "refusal_for",
     "sign_token",
     "survey_of",
+    "survey_of_round",
 ]

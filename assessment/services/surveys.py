@@ -74,6 +74,11 @@ def survey_of(token: str) -> Survey:
         raise ForgedLink("这个链接不是本系统发出的，或在转发时缺了字符。") from None
 
 
+def survey_of_round(ticket: Ticket) -> Survey | None:
+    """The survey of the ticket's present round, once the company was asked."""
+    return Survey.objects.filter(ticket=ticket, round=ticket.round).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """What a message to a company needs: whom, about what, and the survey that its link opens."""

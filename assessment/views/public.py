@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from functools import wraps
-from typing import Any
-
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from assessment import services
 from assessment.choices import score_words
 from assessment.forms.surveys import AnswerForm
 from assessment.models import Survey
 from issues.reports.course import reckoning_of
+from issues.services import LinkRefused, link_of
+from liaison.views.public import kept_from_others
 from liaison.workdays import day_of
-
-
-def _kept_from_others(view: Any) -> Any:
-    """The address is the key: it is not cached, not indexed, and not told to the next site."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store, private"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return guarded
 
 
 @csrf_exempt  # no cookie proves anything here: who holds the signed link may answer, once
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@_kept_from_others
+@kept_from_others
 def survey_answer(request: HttpRequest, token: str) -> HttpResponse:
     """Ask the company whether it is settled, and take its word once."""
     try:
@@ -85,3 +71,22 @@ def _show(request: HttpRequest, survey: Survey, status: int = 200) -> HttpRespon
         return _ask(request, survey, AnswerForm(scale=rule.scale), status=status)
     why = "expired" if isinstance(refusal, services.LinkExpired) else "passed"
     return render(request, "assessment/survey_closed.html", {"why": why, "survey": survey}, status=410)
+
+
+@login_not_required
+@require_GET
+@kept_from_others
+def survey_of_follow(request: HttpRequest, token: str) -> HttpResponse:
+    """From the progress page to the present round's question; the question itself is asked in one place."""
+    try:
+        link = link_of(token)
+    except LinkRefused:
+        return render(request, "assessment/survey_closed.html", {"why": "forged"}, status=404)
+    if link.revoked_at is not None:
+        return render(request, "assessment/survey_closed.html", {"why": "forged"}, status=410)
+    ticket = link.ticket.merged_into or link.ticket
+    survey = services.survey_of_round(ticket)
+    if survey is None:
+        messages.info(request, "评价还在准备，请过几分钟再点。")
+        return redirect("issues:follow", token)
+    return redirect("assessment:survey-answer", services.sign_token(survey))

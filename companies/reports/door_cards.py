@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from companies.models import Assignment, PublicPhone
-from liaison.choices import Holder
+from django.db.models import Exists, OuterRef
+
+from companies.models import Assignment, Company, Enrolment, PublicPhone
+from liaison.choices import FilingWay, Holder
+from liaison.models import ProgrammeVersion
 from liaison.models.people import in_force
 
 HOTLINE = "12345"
@@ -74,3 +77,27 @@ def people_on_cards(companies: Iterable[int], on: date) -> dict[int, list[Person
             )
         )
     return found
+
+
+def filing_enrolment(company: Company, on: date) -> Enrolment | None:
+    """The place under which the company's own filing is taken on the day, by the rules of the programme.
+
+    Of several, one with somebody in the team who answers the company comes first, then the oldest. None where
+    no programme takes filings, or none looks after the company.
+    """
+    answering = Assignment.objects.in_force(on).filter(enrolment=OuterRef("pk"), role__answers_company=True)
+    places = (
+        company.enrolments.in_force(on)
+        .filter(project__isnull=True)
+        .select_related("programme__region", "company__region")
+        .annotate(is_answered=Exists(answering))
+        .order_by("-is_answered", "starts_on", "pk")
+    )
+    for place in places:
+        try:
+            version = place.programme.version_on(on)
+        except ProgrammeVersion.DoesNotExist:
+            continue
+        if version.handling_rule.filing != FilingWay.NONE:
+            return place
+    return None

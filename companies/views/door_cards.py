@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from companies import perms, services
 from companies.models import Company, DoorCard
-from companies.reports.door_cards import HOTLINE, people_on_cards
+from companies.reports.door_cards import HOTLINE, filing_enrolment, people_on_cards
 from liaison.models import Official
 
 SIZES = {"a4": "A4", "a5": "A5"}
@@ -164,6 +164,8 @@ def door_page(request: HttpRequest, token: str) -> HttpResponse:
         "company": card.company,
         "people": people_on_cards([card.company_id], on)[card.company_id],
         "hotline": HOTLINE,
+        "token": token,
+        "may_file": filing_enrolment(card.company, on) is not None,
     }
     response = render(request, "companies/door_page.html", context)
     response["Cache-Control"] = "private, no-store"

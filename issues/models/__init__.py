@@ -10,6 +10,7 @@ from issues.models.months import Bulletin, FrozenEnrolment, FrozenTicket, MonthE
 from issues.models.numbers import ExternalNumber
 from issues.models.plans import PlanReport, PlanStep, TicketPlan
 from issues.models.supervision import LeaderNote, NoteAddressee, Notice, Reminder
+from issues.models.talk import Filing, FollowLink, Message, MessageFile
 from issues.models.tickets import Category, Ticket, TicketRequest
 from issues.models.units import TicketUnit
 
@@ -21,11 +22,15 @@ __all__ = [
     "ClockSpan",
     "Escalation",
     "ExternalNumber",
+    "Filing",
+    "FollowLink",
     "FrozenEnrolment",
     "FrozenTicket",
     "LeaderNote",
     "Meeting",
     "MeetingTask",
+    "Message",
+    "MessageFile",
     "MonthEnd",
     "NoteAddressee",
     "Notice",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from issues.choices import Cause, Move, Status
+from issues.choices import Cause, Move, Outcome, Status
 from issues.models.tickets import Ticket
 from issues.models.units import TicketUnit
 from liaison.choices import Rung
@@ -45,6 +45,7 @@ class TicketEvent(models.Model):
         related_name="events",
         db_index=False,
     )
+    outcome = models.CharField("办理结果", max_length=12, choices=Outcome, blank=True)  # said by a 办结
     calendar_change = models.ForeignKey(
         CalendarChange,
         verbose_name="因哪次日历变更",

@@ -19,6 +19,7 @@ from issues.choices import (
     AT_OFFICE,
     ENDED,
     HELPED,
+    LEFT,
     OPEN,
     AnswerMode,
     Light,
@@ -342,7 +343,7 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 name="issues_ticket_reported_once_left_draft",
                 condition=Q(status=Status.DRAFT, reported_at__isnull=True)
-                | Q(status__in=[Status.MERGED, Status.EXCLUDED])
+                | Q(status__in=LEFT)
                 | ~Q(status=Status.DRAFT) & Q(reported_at__isnull=False),
                 violation_error_message="上报状态与上报时间必须一致。",
             ),
@@ -353,8 +354,7 @@ class Ticket(models.Model):
                         Status.DRAFT,
                         Status.REPORTED,
                         Status.TRIAGED,
-                        Status.MERGED,
-                        Status.EXCLUDED,
+                        *LEFT,
                     ]
                 )
                 | Q(
@@ -473,7 +473,14 @@ class TicketRequest(models.Model):
                 name="issues_request_decided_iff_stamped",
                 condition=Q(state=RequestState.PENDING, decided_at__isnull=True, decided_by__isnull=True)
                 | Q(state=RequestState.LAPSED, decided_at__isnull=False, decided_by__isnull=True)
+                | Q(
+                    kind=RequestKind.WITHDRAWAL,
+                    state__in=[RequestState.GRANTED, RequestState.REFUSED],
+                    decided_at__isnull=False,
+                    decided_by__isnull=True,  # the company itself, by its page
+                )
                 | ~Q(state__in=[RequestState.PENDING, RequestState.LAPSED])
+                & ~Q(kind=RequestKind.WITHDRAWAL, state__in=[RequestState.GRANTED, RequestState.REFUSED])
                 & Q(decided_at__isnull=False, decided_by__isnull=False),
             ),
             models.CheckConstraint(

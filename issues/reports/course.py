@@ -128,7 +128,7 @@ def holders_of(
     current = holder_at(ticket.status, until)
     for event, following in zip(changes, [*changes[1:], None], strict=True):
         if event.to_status in ENDED:
-            break
+            continue  # nobody holds what is ended; the company may yet bring it back
         holder = holder_at(event.to_status, event.at)
         end = following.at if following else until
         total[holder] = total.get(holder, 0) + max(0, calendar.count(day_of(event.at), day_of(end)))

@@ -32,6 +32,7 @@ STARTS = {
     Move.TRANSFER: "改派",
     Move.REWORK: "退回重办",
     Move.SUBMIT_PLAN: "提交方案",
+    Move.REOPEN: "企业重提",
     Move.RESOLVE: "办结",
     Move.GIVE_UP: "办结",
     Move.SETTLE: "办结",

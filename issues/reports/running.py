@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
-from issues.choices import OPEN, UNGIVEN, Move, Outcome, Part, Status
+from issues.choices import LEFT, OPEN, UNGIVEN, Move, Outcome, Part, Status
 from issues.models import Escalation, MonthEnd, TicketEvent, TicketUnit
 from issues.reports.months import SLICES, Slice
 from liaison.models import Programme
@@ -48,7 +48,7 @@ def running_slices(since: datetime, on: date) -> dict[str, Slice]:
     shut = Q(status=Status.CLOSED)
     closed = Q(closed_at__gt=since)
     due = (
-        ~Q(status__in=(*UNGIVEN, Status.DEFERRED, Status.MERGED, Status.EXCLUDED))
+        ~Q(status__in=(*UNGIVEN, Status.DEFERRED, *LEFT))
         & Q(grade__is_plan_only=False, due_on__lte=on)
         & (Q(due_on__gt=day_of(since)) | ~shut | closed)
     )

@@ -4,6 +4,14 @@ from issues.services.adoption import apply_adoptions
 from issues.services.agendas import add_item, prepare_meetings, remove_item, set_agenda
 from issues.services.bulletins import BulletinRefused, draft_bulletin, edit_bulletin, issue_bulletin
 from issues.services.deadlines import apply_calendar_change
+from issues.services.endings import (
+    agree_to_withdraw,
+    ask_withdrawal,
+    refuse_withdrawal,
+    reopen_ticket,
+    reopen_until,
+    withdraw_ticket,
+)
 from issues.services.errors import MoveRefused
 from issues.services.extensions import (
     ask_extension,
@@ -12,6 +20,14 @@ from issues.services.extensions import (
     last_extension,
     longest_extension,
     refuse_extension,
+)
+from issues.services.filings import (
+    Filed,
+    FilingRefused,
+    file_problem,
+    filing_of,
+    sign_receipt,
+    was_filed,
 )
 from issues.services.forces import PLAN_OF, finish_step, form_force, write_plan
 from issues.services.groups import (
@@ -24,6 +40,15 @@ from issues.services.groups import (
 )
 from issues.services.intake import OFFICE_SOURCES, Taken, register_ticket
 from issues.services.ladder import ask_up, mend_chains
+from issues.services.links import (
+    LinkRefused,
+    address_of,
+    link_of,
+    news_for_company,
+    open_follow_link,
+    renew_follow_link,
+    sign_link,
+)
 from issues.services.meeting_tasks import finish_task, reopen_task
 from issues.services.meetings import (
     MeetingRefused,
@@ -68,6 +93,7 @@ from issues.services.supervision import (
     sign_notice,
 )
 from issues.services.sweep import sweep_tickets
+from issues.services.talk import say, told_in
 from issues.services.tickets import (
     answer_ticket,
     collect_ticket,
@@ -103,7 +129,10 @@ __all__ = [
     "OFFICE_SOURCES",
     "PLAN_OF",
     "BulletinRefused",
+    "Filed",
+    "FilingRefused",
     "GroupRefused",
+    "LinkRefused",
     "MeetingRefused",
     "MonthNotReady",
     "MoveRefused",
@@ -112,6 +141,8 @@ __all__ = [
     "accept_plan",
     "add_helpers",
     "add_item",
+    "address_of",
+    "agree_to_withdraw",
     "answer_note",
     "answer_ticket",
     "apply_adoptions",
@@ -120,6 +151,7 @@ __all__ = [
     "ask_exclusion",
     "ask_extension",
     "ask_up",
+    "ask_withdrawal",
     "call_off_meeting",
     "close_notice",
     "collect_ticket",
@@ -135,6 +167,8 @@ __all__ = [
     "drop_request",
     "edit_bulletin",
     "edit_minutes",
+    "file_problem",
+    "filing_of",
     "finish_step",
     "finish_task",
     "form_force",
@@ -150,15 +184,18 @@ __all__ = [
     "keep_going",
     "last_extension",
     "leave_group",
+    "link_of",
     "longest_extension",
     "mend_chains",
     "merge_ticket",
     "months_to_close",
     "name_leader",
+    "news_for_company",
     "next_colour",
     "note_progress",
     "object_to_help",
     "object_to_ticket",
+    "open_follow_link",
     "open_group",
     "open_measure",
     "plan_meeting",
@@ -166,12 +203,16 @@ __all__ = [
     "refuse_deferral",
     "refuse_exclusion",
     "refuse_extension",
+    "refuse_withdrawal",
     "register_ticket",
     "regrade_ticket",
     "release_helper",
     "remind_unit",
     "remove_item",
+    "renew_follow_link",
     "reopen_task",
+    "reopen_ticket",
+    "reopen_until",
     "reply_notice",
     "report_progress",
     "report_ticket",
@@ -181,17 +222,23 @@ __all__ = [
     "review_deferred",
     "rework_ticket",
     "rule_on_help",
+    "say",
     "set_agenda",
     "settle_by_measure",
     "shelve_ticket",
     "sign_help",
+    "sign_link",
     "sign_notice",
+    "sign_receipt",
     "sign_ticket",
     "submit_plan",
     "sweep_tickets",
+    "told_in",
     "transfer_ticket",
     "triage_ticket",
     "uphold_dispatch",
+    "was_filed",
+    "withdraw_ticket",
     "write_note",
     "write_plan",
 ]

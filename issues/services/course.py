@@ -106,6 +106,7 @@ def write_event(
         words=explanation.words if explanation else "",
         term_on=ticket.due_on,
         unit=unit,
+        outcome=ticket.outcome if move == Move.RESOLVE else "",
     )
 
 

@@ -13,6 +13,7 @@ from issues.services.clock import DAYS, calendar_of, run_until
 from issues.services.course import lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.ledger import TERM, move_deadline, tell_lead, term_of
+from issues.services.links import open_follow_link, tell_company
 from issues.services.planned import plan_in_force
 from issues.services.requests import make_request, refuse_request, settle_request
 from liaison.models import Official
@@ -66,6 +67,7 @@ def grant_extension(
     write_event(
         ticket, Move.GRANT_EXTENSION, source=ticket.status, by=by, at=at, note=said, explanation=explanation
     )
+    _tell(ticket, at=at)
     return ticket
 
 
@@ -95,7 +97,15 @@ def correct_extension(*, ticket: Ticket, until: date, note: str, by: Official, a
     write_event(
         ticket, Move.CORRECT_EXTENSION, source=ticket.status, by=by, at=at, note=said, explanation=explanation
     )
+    _tell(ticket, at=at)
     return ticket
+
+
+def _tell(ticket: Ticket, *, at: datetime) -> None:
+    """The company is told of the new day where the rules say so; its page shows it with the reason."""
+    if ticket.version.extension_rule.tell_company:
+        open_follow_link(ticket=ticket, at=at)
+        tell_company(ticket, "extended", at=at)
 
 
 def last_extension(ticket: Ticket) -> TicketRequest | None:

@@ -170,9 +170,11 @@ WITH course AS (  -- each ticket's events up to the cut-off, folded into one row
            (array_agg(e.term_on ORDER BY e.at DESC, e.id DESC))[1] AS due_on,
            max(e.at) FILTER (WHERE e.move IN ('resolve', 'give_up', 'settle')) AS resolved_at,
            max(e.at) FILTER (WHERE e.move = 'confirm') AS closed_at,
-           max(e.at) FILTER (WHERE e.move IN ('merge', 'grant_exclusion')) AS left_at,
+           max(e.at) FILTER (WHERE e.move IN ('merge', 'grant_exclusion', 'withdraw')) AS left_at,
+           (array_agg(e.outcome ORDER BY e.at DESC, e.id DESC)
+               FILTER (WHERE e.move = 'resolve' AND e.outcome <> ''))[1] AS outcome,
            (array_agg(e.move ORDER BY e.at DESC, e.id DESC)
-               FILTER (WHERE e.move IN ('confirm', 'rework') AND e.at > %(since)s))[1] AS verdict,
+               FILTER (WHERE e.move IN ('confirm', 'rework', 'reopen') AND e.at > %(since)s))[1] AS verdict,
            max(e.at) FILTER (WHERE e.move IN ('report', 'forward') AND e.at > %(since)s) AS reported_at,
            bool_or(e.move = 'forward') AS was_forwarded,
            max(e.at) FILTER (WHERE e.move = 'sign' AND e.at > %(since)s) AS signed_at,
@@ -183,14 +185,17 @@ WITH course AS (  -- each ticket's events up to the cut-off, folded into one row
      WHERE e.at <= %(until)s
      GROUP BY e.ticket_id
 ), known AS (
-    SELECT course.*, t.company_id, t.enrolment_id, t.report_due_on, t.is_satisfied,
+    SELECT course.ticket_id, course.collected_at, course.status, course.resolved_at, course.closed_at,
+           course.left_at, course.verdict, course.reported_at, course.was_forwarded, course.signed_at,
+           course.was_silent, course.reworks, t.company_id, t.enrolment_id, t.report_due_on,
            CASE WHEN was_dispatched THEN t.category_id END AS category_id,  -- settled by the office
            CASE WHEN was_dispatched THEN t.grade_id END AS grade_id,
            course.status = 'closed' AS is_shut,
-           course.status IN ('merged', 'excluded') AS is_out,
+           course.status IN ('merged', 'excluded', 'withdrawn') AS is_out,
            CASE WHEN course.status IN ('dispatched', 'in_progress', 'resolved', 'answered', 'closed')
                 THEN course.due_on END AS term,
-           t.outcome
+           -- what the unit said before the cut-off: a later round may say otherwise
+           coalesce(course.outcome, t.outcome) AS outcome
       FROM course JOIN issues_ticket t ON t.id = course.ticket_id
 )
 SELECT %(month_end)s, k.ticket_id, k.company_id, place.id, unit.department_id, seat.department_id,
@@ -202,7 +207,7 @@ SELECT %(month_end)s, k.ticket_id, k.company_id, place.id, unit.department_id, s
        CASE WHEN k.is_shut AND NOT coalesce(g.is_plan_only, false)
             THEN (k.resolved_at AT TIME ZONE 'Asia/Shanghai')::date <= k.term END,
        k.status IN ('dispatched', 'in_progress') AND coalesce(k.term < %(until_day)s, false),
-       CASE k.verdict WHEN 'confirm' THEN k.is_satisfied WHEN 'rework' THEN false END,
+       CASE k.verdict WHEN 'confirm' THEN true WHEN 'rework' THEN false END,  -- 重提 takes its word back
        CASE WHEN k.reported_at IS NOT NULL
             THEN NOT k.was_forwarded
              AND (k.reported_at AT TIME ZONE 'Asia/Shanghai')::date <= k.report_due_on END,
@@ -226,7 +231,7 @@ SELECT %(month_end)s, k.ticket_id, k.company_id, place.id, unit.department_id, s
       SELECT coalesce(
           NOT coalesce(g.is_plan_only, false) AND k.term <= %(until_day)s
           AND (k.term > %(since_day)s OR NOT k.is_shut OR k.closed_at > %(since)s), false) AS is_due) AS due
- WHERE CASE WHEN k.is_out THEN k.left_at > %(since)s  -- merged or excluded: told once, counted in no rate
+ WHERE CASE WHEN k.is_out THEN k.left_at > %(since)s  -- out of the account: told once, counted in no rate
             ELSE due.is_due OR NOT k.is_shut OR k.closed_at > %(since)s END
 """  # noqa: S608 - our own fragments; values are parameters
 

@@ -24,6 +24,7 @@ DROPS = {
     RequestKind.EXCLUSION: Move.DROP_EXCLUSION,
     RequestKind.DEFERRAL: Move.DROP_DEFERRAL,
     RequestKind.EXTENSION: Move.DROP_EXTENSION,
+    RequestKind.WITHDRAWAL: Move.DROP_WITHDRAWAL,
 }
 
 

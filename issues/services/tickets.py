@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from companies.models import Enrolment, Visit
 from issues.choices import AnswerMode, Move, Outcome, ReturnReason, Source, Status
-from issues.models import Category, Ticket
+from issues.models import Category, Ticket, TicketUnit
 from issues.services.clock import (
     DAYS,
     await_company,
@@ -38,15 +38,18 @@ def collect_ticket(
     enrolment: Enrolment,
     title: str,
     source: Source,
-    by: Official,
+    by: Official | None,
     at: datetime,
     description: str = "",
     wish: str = "",
     category: Category | None = None,
     visit: Visit | None = None,
     collected_on: date | None = None,
+    actor: str = "",
 ) -> Ticket:
-    """Write a problem down; the two working days to report it run from the day it was collected."""
+    """Write a problem down; the two working days to report it run from the day it was collected.
+
+    `by=None`: the company filed it itself, as `actor` says."""
     today = day_of(at)
     on = collected_on or today
     if on > today:
@@ -77,7 +80,9 @@ def collect_ticket(
     explanation = start_step(ticket, LimitKind.REPORT, since=on, started="收集", calendar=calendar_of(ticket))
     ticket.report_due_on = explanation.due
     ticket.save(force_insert=True)
-    write_event(ticket, Move.COLLECT, source="", by=by, at=at, note=ticket.title, explanation=explanation)
+    write_event(
+        ticket, Move.COLLECT, source="", by=by, actor=actor, at=at, note=ticket.title, explanation=explanation
+    )
     return ticket
 
 
@@ -85,6 +90,12 @@ def collect_ticket(
 def report_ticket(*, ticket: Ticket, by: Official, at: datetime) -> Ticket:
     """上报: hand the problem to the coordination office. Late is late, and shown as such."""
     return _report(ticket, Move.REPORT, by=by, at=at)
+
+
+@transaction.atomic
+def report_by_company(*, ticket: Ticket, actor: str, at: datetime) -> Ticket:
+    """What the company filed goes straight to the office: by the programme's rule, or for want of a team."""
+    return _report(ticket, Move.REPORT, by=None, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -98,7 +109,13 @@ def forward_ticket(*, ticket: Ticket, at: datetime, calendar: WorkCalendar | Non
 
 
 def _report(
-    ticket: Ticket, move: Move, *, by: Official | None, at: datetime, calendar: WorkCalendar | None = None
+    ticket: Ticket,
+    move: Move,
+    *,
+    by: Official | None,
+    at: datetime,
+    calendar: WorkCalendar | None = None,
+    actor: str = "",
 ) -> Ticket:
     ticket = lock_for(ticket, move)
     calendar = calendar or calendar_of(ticket)
@@ -113,6 +130,7 @@ def _report(
         move,
         source=source,
         by=by,
+        actor=actor,
         at=at,
         note=f"超过上报期限 {ticket.report_due_on:%Y-%m-%d}" if late else "",
         explanation=explanation,
@@ -282,19 +300,37 @@ def rework_ticket(
     ticket = lock_for(ticket, Move.REWORK)
     calendar = calendar_of(ticket)
     lead = lead_of(ticket)
+    ticket.rating, ticket.is_satisfied = rating, False
+    return begin_round(
+        ticket, Move.REWORK, lead, started="退回重办", by=by, actor=actor, note=note, calendar=calendar, at=at
+    )
+
+
+def begin_round(
+    ticket: Ticket,
+    move: Move,
+    lead: TicketUnit,
+    *,
+    started: str,
+    by: Official | None,
+    actor: str,
+    note: str,
+    calendar: WorkCalendar,
+    at: datetime,
+) -> Ticket:
+    """A new round on a locked ticket: its own deadline, the same unit, one rung up where the rules say so."""
     days = ticket.version.limit(LimitKind.REWORK, day_of(at))
     ticket.round += 1
-    explanation = start_handling(ticket, days, on=day_of(at), started="退回重办", calendar=calendar)
-    ticket.rating, ticket.is_satisfied = rating, False
-    ticket.resolved_at = ticket.answered_at = None
+    explanation = start_handling(ticket, days, on=day_of(at), started=started, calendar=calendar)
+    ticket.resolved_at = ticket.answered_at = ticket.closed_at = None
     ticket.outcome = ticket.answer_mode = ""
-    source = advance(ticket, Move.REWORK)
-    lead.finished_at, lead.due_on = None, explanation.due
-    lead.save(update_fields=["finished_at", "due_on"])
+    source = advance(ticket, move)
+    lead.finished_at, lead.due_on, lead.is_current = None, explanation.due, True
+    lead.save(update_fields=["finished_at", "due_on", "is_current"])
     renew_helpers(ticket, on=day_of(at), calendar=calendar)
     write_event(
         ticket,
-        Move.REWORK,
+        move,
         source=source,
         by=by,
         at=at,
@@ -315,6 +351,7 @@ def rework_ticket(
             "is_satisfied",
             "resolved_at",
             "answered_at",
+            "closed_at",
             "outcome",
             "answer_mode",
             *TERM,

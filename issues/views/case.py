@@ -24,6 +24,7 @@ from issues.reports.routes import force_of
 from issues.reports.units import states_of
 from issues.services import MoveRefused
 from issues.transitions import Actor
+from issues.views.talk import talk_context
 from liaison.models import CalendarDay, Official
 from liaison.workdays import day_of, days_in_words
 
@@ -108,7 +109,7 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         "force": force_of(ticket),
         "is_office": Actor.OFFICE in actors_of(official, ticket),
         "today": today,
-    }
+    } | talk_context(request, ticket)
 
 
 @require_POST

@@ -21,6 +21,7 @@ from liaison.demo.agenda import Agenda, moment_on
 from liaison.demo.city import City, raise_city
 from liaison.demo.course import Course
 from liaison.demo.desk import Desk
+from liaison.demo.doors import Doors
 from liaison.demo.firms import Firms, enrol, found_companies, start_projects
 from liaison.demo.ladder import Pressing
 from liaison.demo.residents import PROBLEMS, ResidentLife, open_residency
@@ -94,6 +95,9 @@ def seed_city(*, at: datetime, scale: float = 1.0, say: Say = print) -> None:
     life.plan(problems=round(PROBLEMS * scale))
     desk.plan(scale=scale)
     pressing.plan()
+    me = city.people["official"]
+    own = [one.company for one in firms.enrolments if firms.officers.get(one.pk) == me]
+    Doors(city=city, agenda=beside).plan(own)
     _walk(agenda, starts_on, say=say)
     desk.finish(at)
     bring_together(city=city, version=version, at=at)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from liaison.choices import (
+    FilingWay,
     LimitKind,
     Remedy,
     Rhythm,
@@ -139,9 +140,10 @@ class ExtensionRule(Rule):
 
 
 class HandlingRule(Rule):
-    """Objections, 挂账 and reopening: how often, how long."""
+    """Companies' own filing, objections, 挂账 and reopening: where to, how often, how long."""
 
     version = models.OneToOneField(ProgrammeVersion, on_delete=models.PROTECT, related_name="handling_rule")
+    filing = models.CharField("企业自己提交", max_length=8, choices=FilingWay, default=FilingWay.TEAM)
     max_returns = models.PositiveSmallIntegerField(
         "最多退回次数", default=2, help_text="之后由协调办公室裁定"
     )
@@ -155,6 +157,9 @@ class HandlingRule(Rule):
                 name="liaison_handlingrule_positive",
                 condition=Q(deferred_review_days__gte=1),
                 violation_error_message="挂账复核周期至少 1 天。",
+            ),
+            models.CheckConstraint(
+                name="liaison_handlingrule_filing_known", condition=Q(filing__in=FilingWay.values)
             ),
         ]
 

@@ -13,9 +13,7 @@ from liaison.models import (
     BulletinAudience,
     CheckRule,
     DeductionRule,
-    ExtensionRule,
     GradeRule,
-    HandlingRule,
     ReportField,
     ReportRule,
     ResultRule,
@@ -27,8 +25,6 @@ from liaison.models import (
 
 WHOLE: frozenset[type[Rule]] = frozenset({CheckRule, ReportRule, ReportField, BulletinAudience, StandingForm})
 VALUES: Mapping[type[Rule], tuple[str, ...]] = {
-    ExtensionRule: ("tell_company",),
-    HandlingRule: ("reopen_days",),
     SurveyRule: (
         "remind_days",
         "callback_negative_percent",

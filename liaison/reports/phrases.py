@@ -92,7 +92,8 @@ SENTENCES: dict[type[Rule], str] = {
     "[，延期最多 {extension_days} 个工作日][，{needs_leader}]。",
     ExtensionRule: "可延期 {max_count} 次，每次最多 {max_days} 个工作日，"
     "提前 {ask_before_days} 个工作日申请，由{approver}审批[，{tell_company}]。",
-    HandlingRule: "责任单位最多退回 {max_returns} 次，再有异议由协调办公室裁定；"
+    HandlingRule: "企业自己提交的问题：{filing}；"
+    "责任单位最多退回 {max_returns} 次，再有异议由协调办公室裁定；"
     "挂账的每 {deferred_review_days} 天复核；销号后 {reopen_days} 天内企业可以重提。",
     LightRule: "到期前 {yellow_days} 个工作日起亮黄灯（不超过时限的 {yellow_percent}%），"
     "逾期亮红灯，逾期满 {red_plus_days} 个工作日为严重逾期。",

@@ -17,9 +17,11 @@ Stored = TypeVar("Stored", bound=StoredFile)
 
 @transaction.atomic
 def keep_file(
-    *, model: type[Stored], owner: models.Model, checked: Checked, by: Official, at: datetime
+    *, model: type[Stored], owner: models.Model, checked: Checked, by: Official | None, at: datetime
 ) -> Stored:
-    """Keep a checked file with its owner; the same one twice and one too many are refused."""
+    """Keep a checked file with its owner; the same one twice and one too many are refused.
+
+    `by=None`: sent by a company, where the owner's table allows for it."""
     type(owner)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
     there = model._default_manager.filter(owner=owner)
     if (same := there.filter(sha256=checked.sha256).first()) is not None:

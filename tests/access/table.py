@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from companies.services import sign_card
+from issues.services import sign_link, sign_receipt
 from tests.access.world import World
 
 OFFICIALS = frozenset({"official", "stranger"})
@@ -109,6 +110,10 @@ MANAGERS = _roles("office", "admin")
 
 def _batch(w: World) -> tuple[Any, ...]:
     return (w.code, w.batch.number)
+
+
+def _given(w: World) -> tuple[Any, ...]:
+    return (w.given.number,)
 
 
 def _moving(w: World) -> tuple[Any, ...]:
@@ -360,6 +365,23 @@ PAGES = (
         lambda w: (w.draft.number, "report"),
         "POST",
     ),
+    # 沟通记录; whoever only looks on reads it and does not speak
+    Row("issues:ticket-say", _roles("office", "official", "unit"), TICKET_HIDDEN, _given, "POST"),
+    Row("issues:talk-file", **TICKET, path=lambda w: (w.given.number, w.said.pk)),
+    Row("issues:ticket-link", _roles("office"), TICKET_HIDDEN, _given, "POST"),
+    Row("issues:ticket-similar", **COMPANY, path=_company),
+    # the company's own door, without an account
+    *(
+        Row(f"issues:{name}", EVERYBODY, path=path, method=method, public=True)
+        for name, path, methods in (
+            ("filing", lambda w: (sign_card(w.door),), ("GET", "POST")),
+            ("filing-similar", lambda w: (sign_card(w.door),), ("GET",)),
+            ("filing-receipt", lambda w: (sign_receipt(w.filing),), ("GET",)),
+            ("follow", lambda w: (sign_link(w.link),), ("GET", "POST")),
+            ("follow-file", lambda w: (sign_link(w.link), w.told.pk), ("GET",)),
+        )
+        for method in methods
+    ),
     Row("issues:handover", MANAGERS, path=_moving),
     Row("issues:handover", MANAGERS, path=_moving, method="POST"),
     Row("issues:handover-list", MANAGERS, path=_moving),
@@ -461,6 +483,7 @@ PAGES = (
     Row("companies:proposal-row", **PLACE),
     # assessment
     Row("assessment:survey-answer", EVERYBODY, path=lambda w: (w.token,), public=True),
+    Row("assessment:survey-of-follow", EVERYBODY, path=lambda w: (sign_link(w.link),), public=True),
     Row("assessment:survey-answer", EVERYBODY, path=lambda w: (w.token,), public=True, method="POST"),
     Row("assessment:surveys", _roles("office", "assessor")),
     Row("assessment:callback", **REVIEW, path=lambda w: (w.answered.number,)),

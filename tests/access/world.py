@@ -22,9 +22,12 @@ from companies.models import (
 from issues.choices import MeetingKind
 from issues.models import (
     Bulletin,
+    Filing,
+    FollowLink,
     LeaderNote,
     Meeting,
     MeetingTask,
+    MessageFile,
     NoteAddressee,
     Notice,
     PolicyFile,
@@ -52,6 +55,8 @@ from tests.factories import (
     DoorCardFactory,
     DutyEntryFactory,
     DutyFileFactory,
+    FilingFactory,
+    FollowLinkFactory,
     GroupFactory,
     GroupMemberFactory,
     ImportRowFactory,
@@ -59,6 +64,7 @@ from tests.factories import (
     LeaderNoteFactory,
     MeetingFactory,
     MeetingTaskFactory,
+    MessageFileFactory,
     MonthEndFactory,
     NoteAddresseeFactory,
     NoticeFactory,
@@ -114,6 +120,10 @@ class World:
     common: TicketGroup  # holds `given`
     policy_file: PolicyFile  # of the group's measure
     door: DoorCard
+    filing: Filing  # of the draft, by the door's code
+    link: FollowLink  # to the answered problem
+    said: MessageFile  # a file of the company on the problem given to `unit`
+    told: MessageFile  # one on the answered problem
     group: Group  # a squad of the city, in another programme
     member: GroupMember
     absence: Deputy  # the official away in May, `stranger` stands in
@@ -164,11 +174,13 @@ def raise_world(cast: Cast) -> World:
     next_version = draft_version(
         programme=cast.version.programme, effective_from=date(2026, 5, 1), by=cast.office, at=NOW
     )
+    door = DoorCardFactory(company=cast.company)
+    draft = TicketFactory(enrolment=enrolment, by=official, at=at(2026, 4, 2, 9))
     return World(
         cast=cast,
         contact=cast.company.contacts.get(),
         visit=visit,
-        draft=TicketFactory(enrolment=enrolment, by=official, at=at(2026, 4, 2, 9)),
+        draft=draft,
         given=given,
         answered=answered,
         survey=survey,
@@ -210,7 +222,11 @@ def raise_world(cast: Cast) -> World:
         plan_file=PlanFileFactory(owner=plan),
         common=policy_file.owner.group,
         policy_file=policy_file,
-        door=DoorCardFactory(company=cast.company),
+        door=door,
+        filing=FilingFactory(ticket=draft, card=door),
+        link=FollowLinkFactory(ticket=answered),
+        said=MessageFileFactory(owner__ticket=given),
+        told=MessageFileFactory(owner__ticket=answered),
         training=TrainingFactory(official=cast.unit, recorded_by=cast.roster),
         seat_rule=TeamRole.objects.get(version=next_version, code="officer"),
         closure=CalendarDayFactory(

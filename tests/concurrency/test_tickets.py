@@ -36,7 +36,7 @@ def check_whole(ticket: Ticket) -> None:
     assert events[-1].to_status == ticket.status
     moves = [event.move for event in events]
     assert ticket.returns == moves.count(Move.OBJECT)
-    assert ticket.round == 1 + moves.count(Move.REWORK)
+    assert ticket.round == 1 + moves.count(Move.REWORK) + moves.count(Move.REOPEN)
     leads = ticket.units.filter(part=Part.LEAD, is_current=True).count()
     assert leads == (ticket.status in LEADS)
     assert ticket.units.filter(part=Part.LEAD).count() == moves.count(Move.DISPATCH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
@@ -98,6 +99,12 @@ def member(**fields: Any) -> TaskForceMember:
 def adopted_twice() -> None:
     ticket = TicketFactory()
     again(TicketAdoption.objects.create(ticket=ticket, newer=ticket.version, at=at(2026, 3, 2)))
+
+
+def filed_twice() -> None:
+    filing = f.FilingFactory()
+    filing.client_id = uuid4()
+    again(filing)
 
 
 REFUSED: Acts = {
@@ -199,6 +206,16 @@ REFUSED: Acts = {
     "issues_monthend_forward": lambda: f.MonthEndFactory(until=at(2026, 2, 28, 18)),
     "issues_frozenticket_once": lambda: again(f.FrozenTicketFactory()),
     "issues_frozenenrolment_once": lambda: again(f.FrozenEnrolmentFactory()),
+    "issues_followlink_one_standing": lambda: again(f.FollowLinkFactory()),
+    "issues_followlink_revoked_iff_stamped": lambda: f.FollowLinkFactory(revoked_at=at(2026, 3, 3)),
+    "issues_filing_one_origin": filed_twice,
+    "issues_filing_has_contact": lambda: f.FilingFactory(phone=""),
+    "issues_message_side_known": lambda: f.MessageFactory(side="ghost", author=f.OfficialFactory()),
+    "issues_message_says_something": lambda: f.MessageFactory(words=""),
+    "issues_message_company_is_visible": lambda: f.MessageFactory(is_visible=False),
+    "issues_messagefile_kind_known": lambda: f.MessageFileFactory(kind="exe"),
+    "issues_messagefile_is_something": lambda: f.MessageFileFactory(size=0),
+    "issues_messagefile_once": lambda: again(f.MessageFileFactory()),
     "issues_bulletin_issued_iff_stamped": lambda: f.BulletinFactory(state=BulletinState.ISSUED),
 }
 
@@ -228,6 +245,9 @@ FROZEN = {
     "MonthEnd.frozen": f.MonthEndFactory,
     "FrozenTicket.frozen": f.FrozenTicketFactory,
     "FrozenEnrolment.frozen": f.FrozenEnrolmentFactory,
+    "Filing.append_only": f.FilingFactory,
+    "Message.append_only": f.MessageFactory,
+    "MessageFile.append_only": f.MessageFileFactory,
     "Bulletin.issued_stands": lambda: f.BulletinFactory(issued=True),
 }
 

@@ -83,6 +83,7 @@ from tests.factories.supervision import (
     NoticeFactory,
     ReminderFactory,
 )
+from tests.factories.talk import FilingFactory, FollowLinkFactory, MessageFactory, MessageFileFactory
 
 __all__ = [
     "SHANGHAI",
@@ -114,6 +115,8 @@ __all__ = [
     "EscalationFactory",
     "EscalationRuleFactory",
     "ExternalNumberFactory",
+    "FilingFactory",
+    "FollowLinkFactory",
     "FrozenEnrolmentFactory",
     "FrozenTicketFactory",
     "GradeRuleFactory",
@@ -125,6 +128,8 @@ __all__ = [
     "LimitRuleFactory",
     "MeetingFactory",
     "MeetingTaskFactory",
+    "MessageFactory",
+    "MessageFileFactory",
     "MonthEndFactory",
     "NoteAddresseeFactory",
     "NoticeFactory",

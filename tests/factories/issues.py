@@ -45,6 +45,7 @@ ASIDE = {  # states off the straight way, and the state from which they are reac
     Status.DEFERRED: Status.IN_PROGRESS,
     Status.MERGED: Status.DISPATCHED,
     Status.EXCLUDED: Status.DISPATCHED,
+    Status.WITHDRAWN: Status.DISPATCHED,
 }
 
 
@@ -79,6 +80,7 @@ class TicketFactory(DjangoModelFactory):
         deferred = Trait(state=Status.DEFERRED)
         merged = Trait(state=Status.MERGED)
         excluded = Trait(state=Status.EXCLUDED)
+        withdrawn = Trait(state=Status.WITHDRAWN)
 
     state = Status.DRAFT
     enrolment = SubFactory(EnrolmentFactory)
@@ -134,6 +136,8 @@ class TicketFactory(DjangoModelFactory):
         if state == Status.MERGED:
             other = cls(enrolment=ticket.enrolment, title="同一件事", by=by, at=at)
             return services.merge_ticket(ticket=ticket, into=other, by=by, at=at)
+        if state == Status.WITHDRAWN:
+            return services.withdraw_ticket(ticket=ticket, note="已自行解决", at=at)
         services.ask_exclusion(
             ticket=ticket, reason=ExclusionReason.UNLAWFUL, words="已进入诉讼程序", by=by, at=at
         )

@@ -193,7 +193,8 @@ class TestExclusion:
 
 
 @pytest.mark.parametrize(
-    "state", [Status.TRIAGED, Status.RETURNED, Status.DEFERRED, Status.MERGED, Status.EXCLUDED]
+    "state",
+    [Status.TRIAGED, Status.RETURNED, Status.DEFERRED, Status.MERGED, Status.EXCLUDED, Status.WITHDRAWN],
 )
 def test_events_replay_to_the_state(cast, state):
     ticket = TicketFactory(enrolment=cast.enrolment, state=state)

@@ -45,8 +45,11 @@ KEPT = Path(__file__).resolve().parent.parent / "query_counts.json"
 # Pages that show each role something else are counted for each of them, the others for the widest.
 EACH_ROLE = {"home", "issues:tickets", "issues:ticket", "companies:visits"}
 NOBODYS = {"healthz", "components", "api-root", "api-schema", "liaison:sign-in", "liaison:import-template"}
-# Without htmx, without two drafts to compare, without an adopted draft: these lead to another page.
-LEADS_ON = {"companies:enrolment", "companies:proposal-compare", "companies:proposal-take-back"}
+# Without htmx, without two drafts to compare, without an adopted draft, to the question itself: another page.
+LEADS_ON = {
+    *("companies:enrolment", "companies:proposal-compare", "companies:proposal-take-back"),
+    "assessment:survey-of-follow",
+}
 SIDES = {"pages": PAGES, "api": API}
 
 

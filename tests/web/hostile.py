@@ -63,7 +63,7 @@ OBJECTS = (
 OF_ADDRESS, OF_FORM, OF_JSON = 3, 3, 5
 
 # What a page says of itself rather than a person: it is not shown again as it came.
-NOT_TYPED = {"instead_of", "seen", "adopt"}
+NOT_TYPED = {"instead_of", "seen", "adopt", "act", "onto", "website"}
 
 # A second form of a page: the button that sends it, and what it holds besides.
 SECOND_FORM = {"liaison:calendar-notice": ("read", {"text"})}
@@ -98,6 +98,7 @@ GOOD = {
     "wish": f"诉求{MARK}",
     "confirm": "", "pick": "", "with_projects": "",
     "source": "policy", "is_none": "", "words": f"内容{MARK}", "finance_wan": "", "credit_wan": "",
+    "act": "say", "onto": "", "website": "", "to": "internal", "attached": "",
     "subject": f"惠企政策{MARK}", "people": "", "names": "",
     "noted_on": "2026-04-01", "paper_number": f"云政批{MARK}", "demand": f"要求{MARK}", "colour": "yellow",
     "meets_on": "2026-04-10", "ruling": "keep", "why": f"原因{MARK}", "minutes": f"议定{MARK}",

@@ -4,6 +4,7 @@ Pages and API both go through here, so that both ask for the same and answer ali
 """
 
 from issues.forms.moves.base import MoveForm, units_for
+from issues.forms.moves.endings import AskWithdrawalForm, DropWithdrawalForm, ReopenForm
 from issues.forms.moves.ladder import AskUpForm, RemindForm
 from issues.forms.moves.office import DispatchForm, MergeForm, RegradeForm, TriageForm, UpholdForm
 from issues.forms.moves.plan import (
@@ -112,6 +113,9 @@ MOVE_FORMS: dict[str, type[MoveForm]] = {
         CorrectExtensionForm,
         AskUpForm,
         RemindForm,
+        AskWithdrawalForm,
+        DropWithdrawalForm,
+        ReopenForm,
     )
 }
 

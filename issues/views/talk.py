@@ -1,0 +1,116 @@
+"""沟通记录 on the case page, its files, and the link that the company follows the problem by."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from companies.models import Company
+from issues import services
+from issues.choices import Side
+from issues.forms.door import TalkForm
+from issues.models import MessageFile, Ticket
+from issues.perms import may_hand_link, speaks_as
+from issues.reports import follow
+from issues.reports.similar import similar_seen
+from liaison.forms.files import SEND_AGAIN, TOO_MUCH
+from liaison.uploads import TOO_LARGE
+from liaison.views.files import hand_out
+
+
+def talk_context(request: HttpRequest, ticket: Ticket, bound: TalkForm | None = None) -> dict[str, Any]:
+    """What the case page's cards of talk and of the company's link need; four queries."""
+    official = request.user
+    side = speaks_as(official, ticket)
+    form = bound
+    if form is None and side:
+        form = TalkForm(initial={"client_id": uuid.uuid4(), "to": "internal"}, auto_id="id_talk_%s")
+    may_link = may_hand_link(official, ticket)
+    link = follow.link_in_use(ticket) if may_link else None
+    return {
+        "ticket": ticket,
+        "talk": list(follow.talk_of(ticket)),
+        "talk_form": form,
+        "filings": list(follow.filings_of(ticket)),
+        "may_link": may_link,
+        "follow_address": services.address_of(link) if link else "",
+        "follow_opened": link.opened_at if link else None,
+    }
+
+
+def _find(request: HttpRequest, number: str) -> Ticket:
+    return get_object_or_404(Ticket.objects.visible_to(request.user).as_case(request.user), number=number)
+
+
+@require_POST
+def ticket_say(request: HttpRequest, number: str) -> HttpResponse:
+    """Say something on a problem: within the house, or so that the company sees it."""
+    ticket = _find(request, number)
+    side = speaks_as(request.user, ticket)
+    if not side:
+        raise PermissionDenied("只有专班、办理单位和协调办公室可以在这件问题里留言。")
+    form = TalkForm(request.POST, request.FILES, auto_id="id_talk_%s")
+    if getattr(request, TOO_LARGE, False):
+        form.add_error("attached", TOO_MUCH)
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            services.say(
+                ticket=ticket,
+                client_id=values["client_id"],
+                side=Side(side),
+                words=values["words"],
+                files=values["attached"],
+                is_visible=values["to"] == "company",
+                by=request.user,
+                at=timezone.now(),
+            )
+        except services.MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, "已发送，企业可见。" if values["to"] == "company" else "已记下，企业看不到。"
+            )
+            if not request.htmx:
+                return redirect(ticket.get_absolute_url() + "#talk")
+            return render(request, "issues/talk/_answer.html", talk_context(request, ticket))
+    if request.FILES and "attached" not in form.errors:
+        form.add_error("attached", SEND_AGAIN)
+    context = talk_context(request, ticket, form)
+    template = "issues/talk/_answer.html" if request.htmx else "issues/talk/page.html"
+    return render(request, template, context, status=422)
+
+
+@require_GET
+def talk_file(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
+    """An attachment of the talk on a problem that one may see."""
+    seen = MessageFile.objects.visible_to(request.user)
+    return hand_out(request, get_object_or_404(seen, pk=pk, owner__ticket__number=number))
+
+
+@require_POST
+def ticket_link(request: HttpRequest, number: str) -> HttpResponse:
+    """Make the company's link, or stop the one in use and make another."""
+    ticket = _find(request, number)
+    if not may_hand_link(request.user, ticket):
+        raise PermissionDenied("企业的进度链接只由协调办公室转交，经办人不经手。")
+    services.renew_follow_link(ticket=ticket, by=request.user, at=timezone.now())
+    messages.success(request, "新链接已生成，请转给企业；原来的链接已经停用。")
+    return redirect(ticket.get_absolute_url() + "#talk")
+
+
+@require_GET
+def ticket_similar(request: HttpRequest, uscc: str) -> HttpResponse:
+    """While a problem is being typed: open problems of the company that are like it, to be looked at."""
+    company = get_object_or_404(Company.objects.visible_to(request.user), uscc=uscc.upper())
+    title = request.GET.get("title", "")
+    alike = list(similar_seen(request.user, company, title)) if len(title.strip()) >= 4 else []
+    return render(request, "issues/talk/_similar.html", {"alike": alike})
