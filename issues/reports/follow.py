@@ -36,6 +36,7 @@ NOW: dict[str, tuple[str, str]] = {  # state → tone, words
     Status.DISPATCHED: ("blue", "已交办理单位，等它接收"),
     Status.IN_PROGRESS: ("blue", "正在办理"),
     Status.DEFERRED: ("yellow", "暂缓办理，定期再看"),
+    Status.PLAN_REVIEW: ("blue", "办理方案正在审定"),
     Status.RESOLVED: ("blue", "已有办理结果，服务干部将答复您"),
     Status.ANSWERED: ("yellow", "已答复，请您评价"),
     Status.CLOSED: ("green", "已办结"),
@@ -49,6 +50,7 @@ NEXT = {  # what `next_on` is the last day of
     Status.TRIAGED: "最迟确定办理单位",
     Status.RETURNED: "最迟重新确定办理单位",
     Status.DEFERRED: "下次再看不晚于",
+    Status.PLAN_REVIEW: "最迟审定办理方案",
     Status.RESOLVED: "最迟答复您",
     Status.ANSWERED: "请您评价，截止",
 }
