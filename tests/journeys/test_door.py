@@ -44,6 +44,7 @@ def handled(ticket: Ticket, cast: Cast) -> Ticket:
 def test_files_by_the_code_follows_rates_and_brings_it_back(page: Page, cast: Cast, card: DoorCard) -> None:
     page.goto(f"/card/{sign_card(card)}/")
     page.get_by_role("link", name="提交问题").tap()
+    expect(page.get_by_role("heading", level=1, name="提交问题")).to_be_visible()
     faultless(page)
     page.get_by_label("遇到了什么问题").fill("变压器扩容迟迟不批")
     page.get_by_label("联系人姓名").fill("周敏")
