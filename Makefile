@@ -12,7 +12,7 @@ LIKE_PRODUCTION := DATABASE_URL=postgres://liaison@127.0.0.1/liaison REDIS_URL=r
 	ALLOWED_HOSTS=liaison.example HTTPS=1 BEHIND_PROXY=1 PUBLIC_URL=https://liaison.example DEBUG=0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock seed manage screenshots bench-assign bench-calendar
+.PHONY: help run test check fix lock seed manage screenshots bench-assign bench-calendar bench-tickets
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -73,3 +73,7 @@ bench-assign: ## how long a proposal takes for 15,000 officials and 21,000 compa
 bench-calendar: ## how long a change of the calendar takes with 10,000 open problems (ARGS=--small: a tenth)
 	@$(ready) --tests
 	@$(BESIDE_SERVERS) $(PY) -m tools.bench_calendar $(ARGS)
+
+bench-tickets: ## how long lists, board, queue, case page, search and sweep take with 200,000 problems
+	@$(ready) --tests
+	@$(BESIDE_SERVERS) $(PY) -m tools.bench_tickets $(ARGS)

@@ -325,3 +325,17 @@ class NoticeState(models.TextChoices):
 class BulletinState(models.TextChoices):
     DRAFT = "draft", "草稿"
     ISSUED = "issued", "已印发"
+
+
+class Sharing(models.TextChoices):
+    """With whom a saved view is shared; it shows each only what they may see anyway."""
+
+    NOBODY = "", "只给自己"
+    UNIT = "unit", "本单位"
+    OFFICE = "office", "本地区同岗位"
+
+
+class BulkState(models.TextChoices):
+    WAITING = "waiting", "等待办理"
+    DONE = "done", "已办"
+    REFUSED = "refused", "没有办"

@@ -122,6 +122,14 @@ def serves_unit(access: Access, path: str | None) -> bool:
     )
 
 
+def may_sort(official: Official) -> bool:
+    """The official is a coordination office: grades and dispatches the problems of its region."""
+    return any(
+        posting.role == SystemRole.OFFICE and posting.reach == Reach.REGION
+        for posting in official.access.postings
+    )
+
+
 def runs_programme(official: Official, programme: Programme) -> bool:
     """The official is the coordination office of the programme's own region: writes its months' papers."""
     return _is_office_over(official.access, programme.region.path)

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
 from issues import services
+from issues.models import BulkRun
 from liaison.gateway import send_text
 
 
@@ -48,6 +49,14 @@ def apply_calendar_change(*, change: int) -> int:
                 )
 
         return services.apply_calendar_change(change_id=change, at=timezone.now(), progress=tell)
+
+
+@shared_task(
+    autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, retry_backoff_max=60, max_retries=20
+)
+def run_bulk(*, run: int) -> int:
+    """Make the moves of a run that wait, each by itself; run again, it goes on where it was."""
+    return services.run_bulk(run=BulkRun.objects.get(pk=run), at=timezone.now())
 
 
 @shared_task(

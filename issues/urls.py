@@ -3,6 +3,8 @@
 from django.urls import path
 
 from issues.views import (
+    board,
+    bulk,
     bulletins,
     calendar,
     case,
@@ -19,9 +21,11 @@ from issues.views import (
     notes,
     papers,
     plans,
+    saved,
     supervision,
     talk,
     tickets,
+    triage,
     visits,
 )
 
@@ -51,6 +55,17 @@ urlpatterns = [
     path("policy-measures/<int:pk>/files/", groups.policy_files, name="policy-files"),
     path("policy-files/<int:pk>/", groups.policy_file, name="policy-file"),
     path("policy-files/<int:pk>/remove/", groups.policy_file_remove, name="policy-file-remove"),
+    path("tickets/board/", board.board, name="board"),
+    path("tickets/views/", saved.views, name="views"),
+    path("tickets/views/new/", saved.view_new, name="view-new"),
+    path("tickets/views/<int:pk>/drop/", saved.view_drop, name="view-drop"),
+    path("tickets/views/<int:pk>/default/", saved.view_default, name="view-default"),
+    path("tickets/bulk/", bulk.bulk, name="bulk"),
+    path("tickets/bulk/<int:pk>/", bulk.bulk_run, name="bulk-run"),
+    path("tickets/bulk/<int:pk>/progress/", bulk.bulk_progress, name="bulk-progress"),
+    path("tickets/triage/", triage.triage, name="triage"),
+    path("tickets/triage/<str:number>/", triage.triage_one, name="triage-one"),
+    path("tickets/triage/<str:number>/dispatch/", triage.triage_dispatch, name="triage-dispatch"),
     path("tickets/<str:number>/", case.ticket_detail, name="ticket"),
     path("tickets/<str:number>/talk/", talk.ticket_say, name="ticket-say"),
     path("tickets/<str:number>/talk/files/<int:pk>/", talk.talk_file, name="talk-file"),

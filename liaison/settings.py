@@ -186,6 +186,7 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 JOBS_ON_NEWS = {
     "company.news": ["issues.tasks.tell_company"],
     "ticket.said": ["issues.tasks.tell_of_message"],
+    "bulk.ordered": ["issues.tasks.run_bulk"],
     "calendar.confirmed": ["issues.tasks.apply_calendar_change"],
     "import.check": ["liaison.tasks.check_import"],
     "import.apply": ["liaison.tasks.apply_import"],

@@ -10,6 +10,7 @@ from issues.models.months import Bulletin, FrozenEnrolment, FrozenTicket, MonthE
 from issues.models.numbers import ExternalNumber
 from issues.models.plans import PlanReport, PlanStep, TicketPlan
 from issues.models.supervision import LeaderNote, NoteAddressee, Notice, Reminder
+from issues.models.surfaces import BulkItem, BulkRun, DefaultView, SavedView
 from issues.models.talk import Filing, FollowLink, Message, MessageFile
 from issues.models.tickets import Category, Ticket, TicketRequest
 from issues.models.units import TicketUnit
@@ -17,9 +18,12 @@ from issues.models.units import TicketUnit
 __all__ = [
     "AdoptionRun",
     "AgendaItem",
+    "BulkItem",
+    "BulkRun",
     "Bulletin",
     "Category",
     "ClockSpan",
+    "DefaultView",
     "Escalation",
     "ExternalNumber",
     "Filing",
@@ -39,6 +43,7 @@ __all__ = [
     "PolicyFile",
     "PolicyMeasure",
     "Reminder",
+    "SavedView",
     "TaskForce",
     "TaskForceMember",
     "Ticket",

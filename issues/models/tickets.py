@@ -400,6 +400,9 @@ class Ticket(models.Model):
                 name="issues_ticket_open_next", fields=["next_on", "id"], condition=Q(status__in=OPEN)
             ),
             models.Index(name="issues_ticket_by_status", fields=["status", "-id"]),
+            models.Index(
+                name="issues_ticket_board", fields=["status", "next_on", "-id"], condition=Q(status__in=OPEN)
+            ),
             models.Index(name="issues_ticket_recent", fields=["-collected_at", "-id"]),
             models.Index(name="issues_ticket_of_company", fields=["company", "-id"]),
             GinIndex(

@@ -2,6 +2,7 @@
 
 from issues.services.adoption import apply_adoptions
 from issues.services.agendas import add_item, prepare_meetings, remove_item, set_agenda
+from issues.services.bulk import AT_ONCE, MOST, order_bulk, run_bulk
 from issues.services.bulletins import BulletinRefused, draft_bulletin, edit_bulletin, issue_bulletin
 from issues.services.deadlines import apply_calendar_change
 from issues.services.endings import (
@@ -123,8 +124,11 @@ from issues.services.units import (
     sign_help,
     transfer_ticket,
 )
+from issues.services.views import ViewRefused, drop_view, open_with_view, save_view
 
 __all__ = [
+    "AT_ONCE",
+    "MOST",
     "MOST_STEPS",
     "OFFICE_SOURCES",
     "PLAN_OF",
@@ -138,6 +142,7 @@ __all__ = [
     "MoveRefused",
     "StepLine",
     "Taken",
+    "ViewRefused",
     "accept_plan",
     "add_helpers",
     "add_item",
@@ -165,6 +170,7 @@ __all__ = [
     "draft_bulletin",
     "drop_notice",
     "drop_request",
+    "drop_view",
     "edit_bulletin",
     "edit_minutes",
     "file_problem",
@@ -198,6 +204,8 @@ __all__ = [
     "open_follow_link",
     "open_group",
     "open_measure",
+    "open_with_view",
+    "order_bulk",
     "plan_meeting",
     "prepare_meetings",
     "refuse_deferral",
@@ -222,6 +230,8 @@ __all__ = [
     "review_deferred",
     "rework_ticket",
     "rule_on_help",
+    "run_bulk",
+    "save_view",
     "say",
     "set_agenda",
     "settle_by_measure",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,10 +21,12 @@ from companies.views.queues import Tally, kept
 from issues import exports
 from issues.choices import Light, Part
 from issues.forms.tickets import VIEWS, TicketFilter
+from issues.forms.views import ViewForm
 from issues.models import Ticket, TicketUnit
-from issues.perms import may_register
+from issues.perms import may_register, may_sort
 from issues.reports.course import with_days_left
 from issues.reports.units import own_parts
+from issues.views.saved import views_of
 from liaison.choices import RegionLevel
 from liaison.models import Official, Region
 
@@ -41,7 +45,7 @@ NARROWING = {
 }
 
 
-def _scoped(official: Official) -> QuerySet[Ticket]:
+def scoped(official: Official) -> QuerySet[Ticket]:
     lead = TicketUnit.objects.filter(ticket=OuterRef("pk"), part=Part.LEAD, returned_at__isnull=True)
     lead = lead.order_by("-given_at", "-pk")  # what is struck off keeps the unit that did it
     return (
@@ -53,12 +57,12 @@ def _scoped(official: Official) -> QuerySet[Ticket]:
     )
 
 
-def _narrow(request: HttpRequest) -> tuple[TicketFilter, QueryDict, QuerySet[Ticket]]:
+def narrow(request: HttpRequest, at_first: str = "todo") -> tuple[TicketFilter, QueryDict, QuerySet[Ticket]]:
     """The filter as asked for in the address, its values, and the visible problems it leaves, in order."""
     data = request.GET.copy()
     if not data.get("view"):
-        data["view"] = "all" if set(data) & NARROWING else "todo"
-    in_turn = _scoped(request.user).order_by(F("next_on").asc(nulls_last=True), "-pk")
+        data["view"] = "all" if set(data) & NARROWING else at_first
+    in_turn = scoped(request.user).order_by(F("next_on").asc(nulls_last=True), "-pk")
     chosen = TicketFilter(data, queryset=in_turn, request=request)
     return chosen, data, chosen.qs
 
@@ -66,7 +70,7 @@ def _narrow(request: HttpRequest) -> tuple[TicketFilter, QueryDict, QuerySet[Tic
 @require_POST
 def ticket_export(request: HttpRequest) -> HttpResponseBase:
     """问题台账 exactly as filtered; who took it is kept."""
-    _, _, tickets = _narrow(request)
+    _, _, tickets = narrow(request)
     query = request.GET.urlencode()
     return exports.export_tickets(tickets, by=request.user, at=timezone.now(), query=query)
 
@@ -75,18 +79,32 @@ def ticket_export(request: HttpRequest) -> HttpResponseBase:
 def ticket_list(request: HttpRequest) -> HttpResponse:
     """问题办理: the queue, narrowed by chips and words; the first view is what awaits oneself."""
     official = request.user
-    chosen, data, tickets = _narrow(request)
-    page = Paginator(tickets, PER_PAGE).get_page(data.get("page"))
+    saved = list(views_of(official))
+    if not request.GET and (first := next((view for view in saved if view.is_default), None)):
+        return redirect(f"{reverse('issues:tickets')}?{first.query}")
+    chosen, data, tickets = narrow(request)
+    chips, tally = chips_of(request, data)
+    paginator = Paginator(tickets, PER_PAGE)
+    query = _query_of(request)
+    paginator.count = tally.count()  # the chips have counted them
+    page = paginator.get_page(data.get("page"))
     context = {
         "page": page,
         "rows": with_days_left(
             page.object_list, official.access.on, own=own_parts(page.object_list, official)
         ),
         "led_by": chosen.words(),
+        "may_sort": may_sort(official),
+        "tabs": tabs_of(request),
+        "saved": [
+            (view.name, view.query, sorted(parse_qsl(view.query)) == sorted(parse_qsl(query)))
+            for view in saved
+        ],
+        "view_form": ViewForm(initial={"query": query}, auto_id="view_%s"),
         "words": data.get("q", ""),
         "view": data["view"],
         "may_register": may_register(official),
-        "chips": _chips(request, data),
+        "chips": chips,
         "kept": kept(request, "view", "light", "region", "sort"),
         "narrowed": any(data.get(name) for name in NARROWING),
         "company": Company.objects.visible_to(official).filter(uscc=data.get("company", "")).first()
@@ -97,8 +115,11 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     return render(request, "issues/tickets.html", context)
 
 
-def _chips(request: HttpRequest, data: QueryDict) -> dict[str, list[tuple[Any, ...]]]:
-    """Views, lights and counties with their counts, each as the other choices leave them: one query."""
+def chips_of(request: HttpRequest, data: QueryDict) -> tuple[dict[str, list[tuple[Any, ...]]], Tally]:
+    """Views, lights and counties with their counts, each as the other choices leave them: one query.
+
+    The tally knows the states as well, for the board, and without a name the total.
+    """
     official: Official = request.user
     rest = data.copy()
     for name in ("view", "light", "region", "sort"):
@@ -106,8 +127,10 @@ def _chips(request: HttpRequest, data: QueryDict) -> dict[str, list[tuple[Any, .
     visible = Ticket.objects.visible_to(official).with_mine(official).with_light(official.access.on)
     base = TicketFilter(rest, queryset=visible, request=request)
     rows = [
-        {"n": n, "cell": (is_mine, light), "light": light, "region": path}
-        for is_mine, light, path, n in base.qs.values_list("is_mine", "light", "company__region__path")
+        {"n": n, "cell": (is_mine, light), "light": light, "region": path, "status": status}
+        for is_mine, light, path, status, n in base.qs.values_list(
+            "is_mine", "light", "company__region__path", "status"
+        )
         .annotate(n=Count("pk"))
         .order_by()
     ]
@@ -118,13 +141,15 @@ def _chips(request: HttpRequest, data: QueryDict) -> dict[str, list[tuple[Any, .
     if region:
         chosen["region"] = lambda path: f"/{region}/" in f"/{path}"
     tally = Tally(rows, chosen)
-    counties = Region.objects.visible_to(official).filter(level=RegionLevel.COUNTY).order_by("path")
+    places = {"/".join(row["region"].split("/")[:2]) for row in rows}
+    visible_regions = Region.objects.visible_to(official).filter(level=RegionLevel.COUNTY)
+    counties = visible_regions.order_by("path") if len(places) > 1 else visible_regions.none()
     here = [
         (county.code, county.name, tally.count("region", partial(_is_under, county.path)))
         for county in counties
         if any(_is_under(county.path, row["region"]) for row in rows)
     ]
-    return {
+    chips: dict[str, list[tuple[Any, ...]]] = {
         "view": [(value, label, tally.count("cell", partial(_is_in, value))) for value, label in VIEWS],
         "light": [
             (light.value, light.label, tally.count("light", light.__eq__), LIGHT_TONES.get(light, ""))
@@ -133,6 +158,26 @@ def _chips(request: HttpRequest, data: QueryDict) -> dict[str, list[tuple[Any, .
         ],
         "region": here if len(here) > 1 else [],
     }
+    return chips, tally
+
+
+def _query_of(request: HttpRequest) -> str:
+    """The filters of the address, as a view keeps them."""
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    return asked.urlencode()
+
+
+def tabs_of(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same problems as a table and as a board, whatever they are narrowed by."""
+    asked = request.GET.copy()
+    for name in ("page", "sort"):
+        asked.pop(name, None)
+    here = f"?{asked.urlencode()}" if asked else ""
+    return [
+        {"label": label, "url": f"{reverse(route)}{here}", "active": request.path == reverse(route)}
+        for label, route in (("列表", "issues:tickets"), ("看板", "issues:board"))
+    ]
 
 
 def _is_in(view: str, cell: tuple[bool, str]) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from companies.services import sign_card
 from issues.services import sign_link, sign_receipt
+from tests.access.surfaces import SURFACES
 from tests.access.world import World
 
 OFFICIALS = frozenset({"official", "stranger"})
@@ -348,6 +349,7 @@ PAGES = (
     Row("issues:policy-files", _roles("office"), TICKET_HIDDEN, lambda w: (w.policy_file.owner_id,), "POST"),
     Row("issues:policy-file", **TICKET, path=lambda w: (w.policy_file.pk,)),
     Row("issues:policy-file-remove", _roles("office"), TICKET_HIDDEN, lambda w: (w.policy_file.pk,), "POST"),
+    *(Row(*row) for row in SURFACES),
     Row("issues:ticket", **TICKET, path=lambda w: (w.given.number,)),
     Row("issues:ticket-paper", **TICKET, path=lambda w: (w.given.number,), method="POST"),
     Row(

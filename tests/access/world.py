@@ -21,6 +21,7 @@ from companies.models import (
 )
 from issues.choices import MeetingKind
 from issues.models import (
+    BulkRun,
     Bulletin,
     Filing,
     FollowLink,
@@ -31,6 +32,7 @@ from issues.models import (
     NoteAddressee,
     Notice,
     PolicyFile,
+    SavedView,
     Ticket,
     TicketGroup,
 )
@@ -49,6 +51,8 @@ from liaison.models import (
 )
 from liaison.services import draft_exception, draft_version
 from tests.factories import (
+    BulkItemFactory,
+    BulkRunFactory,
     CalendarDayFactory,
     Cast,
     DeputyFactory,
@@ -77,6 +81,7 @@ from tests.factories import (
     ProposalPairFactory,
     ProposalSupplyFactory,
     RecusalFactory,
+    SavedViewFactory,
     ServicePlanFactory,
     TicketFactory,
     TrainingFactory,
@@ -94,7 +99,10 @@ class World:
     cast: Cast
     contact: Contact
     visit: Visit
+    saved_view: SavedView  # the office's own
+    bulk_run: BulkRun  # the office's, done
     draft: Ticket
+    reported: Ticket  # waits for its triage
     given: Ticket  # dispatched to 市自然资源局, where `unit` works
     answered: Ticket
     survey: Survey
@@ -176,11 +184,16 @@ def raise_world(cast: Cast) -> World:
     )
     door = DoorCardFactory(company=cast.company)
     draft = TicketFactory(enrolment=enrolment, by=official, at=at(2026, 4, 2, 9))
+    bulk_run = BulkRunFactory(by=cast.office, category=given.category, lead=land)
+    BulkItemFactory(run=bulk_run, ticket=given, state="done")
     return World(
         cast=cast,
+        saved_view=SavedViewFactory(owner=cast.office),
+        bulk_run=bulk_run,
         contact=cast.company.contacts.get(),
         visit=visit,
         draft=draft,
+        reported=TicketFactory(reported=True, enrolment=enrolment, by=official, at=at(2026, 4, 1, 9)),
         given=given,
         answered=answered,
         survey=survey,

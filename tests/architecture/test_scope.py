@@ -29,6 +29,7 @@ ALLOWED = {
     "companies/views/enrolments.py: get_object_or_404(TeamRole, version=found.version_id, code=code)": RULES,
     "issues/api/tickets.py: Category.objects.order_by": VOCABULARY,
     "issues/api/visits.py: Category.objects.order_by": VOCABULARY,
+    "issues/views/bulk.py: GradeRule.objects.filter": RULES,
     "issues/views/case.py: Assignment.objects.in_force": "who sees a ticket sees its team",
     "issues/views/case.py: CalendarDay.objects.as_calendar": CALENDAR,
     "liaison/dashboards/board.py: Category.objects.in_bulk": VOCABULARY,

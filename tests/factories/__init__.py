@@ -40,6 +40,8 @@ from tests.factories.ground import (
 from tests.factories.groups import DeputyFactory, GroupFactory, GroupMemberFactory
 from tests.factories.issues import (
     AgendaItemFactory,
+    BulkItemFactory,
+    BulkRunFactory,
     BulletinFactory,
     CategoryFactory,
     EscalationFactory,
@@ -51,6 +53,7 @@ from tests.factories.issues import (
     MonthEndFactory,
     PolicyFileFactory,
     PolicyMeasureFactory,
+    SavedViewFactory,
     TaskForceFactory,
     TicketFactory,
     TicketGroupFactory,
@@ -90,6 +93,8 @@ __all__ = [
     "AgendaItemFactory",
     "AssignmentFactory",
     "AuditEventFactory",
+    "BulkItemFactory",
+    "BulkRunFactory",
     "BulletinFactory",
     "BulletinRuleFactory",
     "CalendarAlarmFactory",
@@ -151,6 +156,7 @@ __all__ = [
     "QuotaFactory",
     "RecusalFactory",
     "ReminderFactory",
+    "SavedViewFactory",
     "ScoreDeductionFactory",
     "ScoreFactory",
     "ScoreItemFactory",

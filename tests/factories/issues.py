@@ -16,6 +16,7 @@ from issues.choices import (
     ExclusionReason,
     MeetingKind,
     MeetingState,
+    Move,
     Outcome,
     ReturnReason,
     Source,
@@ -342,3 +343,37 @@ class BulletinFactory(DjangoModelFactory):
     title = "关于 2026 年 3 月包联企业工作情况的通报"
     opening = "3 月，全市包联工作有序推进。"
     drafted_at = at(2026, 3, 31, 18, 6)
+
+
+class SavedViewFactory(DjangoModelFactory):
+    """What is overdue, for oneself."""
+
+    class Meta:
+        model = models.SavedView
+
+    owner = SubFactory(OfficialFactory)
+    name = Sequence(lambda n: f"已逾期 {n}")
+    query = "view=late"
+    role = SystemRole.OFFICE
+    department = SubFactory(DepartmentFactory)
+    created_at = MONDAY
+
+
+class BulkRunFactory(DjangoModelFactory):
+    class Meta:
+        model = models.BulkRun
+
+    by = SubFactory(OfficialFactory)
+    at = MONDAY
+    move = Move.DISPATCH
+    grade = "B"
+    category = SubFactory(CategoryFactory)
+    lead = SubFactory(DepartmentFactory)
+
+
+class BulkItemFactory(DjangoModelFactory):
+    class Meta:
+        model = models.BulkItem
+
+    run = SubFactory(BulkRunFactory)
+    ticket = SubFactory(TicketFactory)

@@ -24,6 +24,7 @@ from tests.access.world import NOW, World, raise_world
 from tests.factories import (
     AgendaItemFactory,
     AuditEventFactory,
+    BulkItemFactory,
     Cast,
     CompanyFactory,
     ContactFactory,
@@ -35,6 +36,7 @@ from tests.factories import (
     ImportRunFactory,
     PlanFileFactory,
     PlanMeasureFactory,
+    SavedViewFactory,
     ServicePlanFactory,
     TicketFactory,
     VisitFactory,
@@ -93,6 +95,8 @@ def more_of_everything(world: World, n: int) -> None:
         ImportRowFactory(run=world.run)
         ImportRunFactory(checked=True, region=cast.city, uploaded_by=cast.roster)
         AuditEventFactory(by=cast.admin)
+        SavedViewFactory(owner=cast.office)
+        BulkItemFactory(run=world.bulk_run, ticket=ticket, state="done")
 
 
 def read(client: Client, address: str) -> int:

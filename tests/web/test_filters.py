@@ -51,6 +51,7 @@ PAGES = {
     "issues:commons": CommonFilter,
     "issues:hard": HardFilter,
     "issues:tickets": TicketFilter,
+    "issues:board": TicketFilter,
     "liaison:departments": UnitFilter,
     "liaison:officials": OfficialFilter,
     "liaison:trainings": TrainingFilter,
