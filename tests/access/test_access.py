@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from rest_framework.test import APIClient
 
-from tests.access.table import API, EVERYBODY, PAGES, Row
+from tests.access.rows import EVERYBODY, Row
+from tests.access.table import API, PAGES
 from tests.access.world import NOW, World, raise_world
 from tests.factories import Cast
 

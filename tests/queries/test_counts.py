@@ -19,7 +19,8 @@ from django.urls import reverse
 
 import assessment.services as assessing
 from issues.models import Ticket
-from tests.access.table import API, PAGES, Row
+from tests.access.rows import Row
+from tests.access.table import API, PAGES
 from tests.access.world import NOW, World, raise_world
 from tests.factories import (
     AgendaItemFactory,

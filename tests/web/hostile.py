@@ -24,7 +24,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from liaison.forms.filters import FilterSet
-from tests.access.table import API, Row
+from tests.access.rows import Row
+from tests.access.table import API
 from tests.access.world import World
 
 MARK = "原样保留"  # what an honest person typed beside the hostile value

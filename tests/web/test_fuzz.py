@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.access.table import API, PAGES, Row
+from tests.access.rows import Row
+from tests.access.table import API, PAGES
 from tests.access.test_access import room
 from tests.access.world import NOW, World, raise_world
 from tests.factories import Cast
