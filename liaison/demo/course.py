@@ -234,7 +234,7 @@ class Course:
     def _plan(self, ticket: Ticket, at: datetime) -> None:
         """疑难攻坚方案: handed in by the lead unit, looked at by the office two days later."""
         fresh = self._now(ticket, Status.IN_PROGRESS)
-        if fresh is None:
+        if fresh is None or fresh.grade is None or not fresh.grade.is_plan_only or fresh.round > 1:
             return
         lead, calendar = self._lead(fresh), self.agenda.calendar
         by = self.city.liaison_officers[lead.pk]
