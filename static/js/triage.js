@@ -38,10 +38,6 @@
     const here = box.querySelector("[aria-current]");
     if (wide.matches && list && here) list.scrollTop = here.offsetTop - list.offsetTop - 80;
   });
-  const start = () => {
-    document.querySelectorAll("[data-keys-triage]").forEach((line) => { line.hidden = false; });
-    spread();
-  };
 
   document.addEventListener("keydown", (event) => {
     if (!form() || event.isComposing || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
@@ -65,5 +61,5 @@
   });
   wide.addEventListener("change", spread);
   document.addEventListener("htmx:afterSettle", spread);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", spread); else spread();
 })();
