@@ -104,7 +104,7 @@ REFUSED: Acts = {
     "liaison_graderule_rhythms_positive": lambda: rule(GradeRule, progress_days=0),
     "liaison_extensionrule_sane": lambda: rule(ExtensionRule, max_days=0),
     "liaison_extensionrule_approver_above_unit": lambda: rule(ExtensionRule, approver="unit"),
-    "liaison_handlingrule_filing_known": lambda: rule(HandlingRule, filing="by_pigeon"),
+    "liaison_handlingrule_filing_known": lambda: rule(HandlingRule, filing="pigeon"),
     "liaison_handlingrule_positive": lambda: rule(HandlingRule, deferred_review_days=0),
     "liaison_lightrule_sane": lambda: rule(LightRule, yellow_percent=101),
     "liaison_ladderrung_once": lambda: again(rule(LadderRung)),

@@ -20,7 +20,7 @@ class TestTickets:
         answer = api_as("official").post("/api/v1/tickets/", collect)
         assert answer.status_code == 201, answer.json()
         assert answer.json()["status"] == "draft"
-        assert answer.json()["moves"] == ["report"]
+        assert answer.json()["moves"] == ["report", "ask_withdrawal"]
         assert api_as("stranger").post("/api/v1/tickets/", collect).status_code == 404
         assert api_as("office").post("/api/v1/tickets/", collect).status_code == 403
 
