@@ -173,6 +173,7 @@ class TestThread:
         self.clock(at(2026, 9, 30, 16))
         self.move(client_as("other_unit"), "sign")
         self.clock(at(2026, 10, 9, 10))
+        self.move(client_as("unit"), "cooperate", {"note": "线路走廊不占用耕地"})
         self.move(client_as("other_unit"), "resolve", {"outcome": "solved", "result": "已更换空开"})
         self.clock(at(2026, 10, 9, 15))
         self.move(client_as("official"), "answer", {"mode": "phone"})
