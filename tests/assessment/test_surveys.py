@@ -18,6 +18,7 @@ from assessment.choices import Channel, Delivery
 from assessment.models import Survey
 from issues.choices import Move, Status
 from issues.services import rework_ticket
+from liaison import gateway
 from tests.factories import ContactFactory, SurveyFactory, TicketFactory, at
 
 TUESDAY = at(2026, 3, 3)
@@ -89,13 +90,13 @@ class TestInvitation:
     def test_the_message_carries_the_problem_and_the_whole_address(self, survey, settings):
         settings.SMS_WEBHOOK_URL = "https://sms.example/send"
         settings.PUBLIC_URL = "https://liaison.example/"
-        with patch("urllib.request.urlopen") as gateway:
-            gateway.return_value.__enter__.return_value.status = 200
+        with patch("urllib.request.urlopen") as opened:
+            opened.return_value.__enter__.return_value.status = 200
             tasks.invite_companies(at=TUESDAY.isoformat())
-        body = gateway.call_args.args[0].data.decode()
+        body = opened.call_args.args[0].data.decode()
         assert survey.ticket.title in body
         assert f"https://liaison.example{page(survey)}" in body
-        assert gateway.call_args.kwargs["timeout"] == tasks.SMS_TIMEOUT
+        assert opened.call_args.kwargs["timeout"] == gateway.TIMEOUT
 
 
 class TestAnswer:
