@@ -46,7 +46,7 @@ class TestSteps:
 
     def test_steps_that_the_rules_do_not_ask_for_are_left_out(self, cast: Cast, client_as: ClientAs):
         found = steps(client_as("office"), cast.version.programme.code)
-        assert list(found) == ["纳入企业和项目", "指派专班席位"]
+        assert list(found) == ["纳入企业和项目", "设立工作组", "指派专班席位"]  # no batches
         assert found["纳入企业和项目"] == (True, "已纳入 2 项。")
         assert found["指派专班席位"][0]
         Assignment.objects.filter(enrolment=cast.enrolment, role__code="officer").delete()
