@@ -41,6 +41,7 @@ def test_ten_are_triaged_by_keyboard(page: Page, cast: Cast, ten: list[Ticket], 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("交办，接着看下一件")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()  # an open dialog keeps the keys to itself
 
     page.keyboard.press("Enter")  # as proposed: B, 用电, 市供电公司
     expect(case.nth(1)).to_have_text(ten[1].title)
