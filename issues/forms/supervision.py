@@ -62,10 +62,11 @@ class NoticeForm(DemandForm):
         tickets: QuerySet[Ticket],
         programmes: QuerySet[Programme],
         units: Mapping[str, Department],
+        about: Ticket | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.tickets, self.units = tickets, units
+        self.tickets, self.units, self.about = tickets, units, about
         self.programmes = {one.code: one for one in programmes}
         self.fields["programme"].choices = [(one.code, str(one)) for one in programmes]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [("", "不选"), *((name, name) for name in units)]  # type: ignore[attr-defined]

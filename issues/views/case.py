@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from companies.models import Assignment
-from issues.choices import Move, Part
+from issues.choices import Move, Part, Status
 from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
 from issues.models import Notice, Ticket
 from issues.perms import actors_of, may_move, may_supervise, may_write_notes
 from issues.reports.course import holders_of, stretches_of
+from issues.reports.deadlines import NEXT_STEP
 from issues.reports.ladder import ladder_of
 from issues.reports.plans import plan_card
 from issues.reports.routes import force_of
@@ -93,6 +94,7 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         "left_in_words": days_in_words(left, is_past=ticket.next_on < today)
         if left is not None and ticket.next_on
         else "",
+        "next_step": NEXT_STEP.get(Status(ticket.status), ""),
         "notices": list(notices_on(ticket, official)),
         "notes": list(ticket.leader_notes.select_related("leader").order_by("-noted_on", "-pk")),
         "may_issue": ticket.is_open and may_supervise(official, ticket.programme, ticket),

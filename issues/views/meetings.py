@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -36,12 +36,13 @@ _GROUP = re.compile(r"group-(\d{1,18})-(\d{8})")
 
 @require_GET
 def meeting_list(request: HttpRequest) -> HttpResponse:
-    """Meetings, newest first, with how much is on the agenda and decided."""
+    """Meetings, those to come first and then the newest, with how much is on the agenda and decided."""
     know_names(request.GET, {"kind"})
     kind = value_of(request.GET, "kind", "会议", MeetingKind.values)
     visible = Meeting.objects.visible_to(request.user)
     counts = dict(visible.values_list("kind").annotate(n=Count("pk")).order_by())
     live = Q(items__removed_at__isnull=True)
+    to_come = ExpressionWrapper(Q(state=MeetingState.PREPARED), output_field=BooleanField())
     meetings = (
         (visible.filter(kind=kind) if kind else visible)
         .select_related("programme", "group")
@@ -49,7 +50,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
             items_n=Count("items", filter=live),
             decided_n=Count("items", filter=live & ~Q(items__decision="")),
         )
-        .order_by("-month", "-meets_on", "programme__code", "kind", "pk")
+        .order_by(to_come.desc(), "-month", "-meets_on", "programme__code", "kind", "pk")
     )
     page = Paginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
     kinds = [("", "全部", sum(counts.values()))]

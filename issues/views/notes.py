@@ -60,7 +60,7 @@ def note_new(request: HttpRequest) -> HttpResponse:
         "units": units_to_choose(official),
         "leaders": leaders_for(official),
     }
-    status = 200
+    status, about = 200, None
     if request.method == "POST":
         status, form = 422, NoteForm(request.POST, **kinds)  # type: ignore[arg-type]
         if form.is_valid():
@@ -84,13 +84,16 @@ def note_new(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "批示已登记，承办单位的“今天要办”里会出现。")
                 return redirect(note)
     else:
+        number = request.GET.get("ticket", "").replace("\0", "")[:20]
+        about = kinds["tickets"].filter(number=number).first() if number else None  # type: ignore[attr-defined]
         initial = {
-            "number": request.GET.get("ticket", "")[:20],
+            "number": number,
             "uscc": request.GET.get("company", "")[:18],
             "noted_on": official.access.on,
         }
         form = NoteForm(initial=initial, **kinds)  # type: ignore[arg-type]
-    return render(request, "issues/note_new.html", {"form": form}, status=status)
+    context = {"form": form, "ticket": form.cleaned_data.get("number") if form.is_bound else about}
+    return render(request, "issues/note_new.html", context, status=status)
 
 
 def _find(request: HttpRequest, pk: int) -> LeaderNote:

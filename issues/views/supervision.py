@@ -80,7 +80,10 @@ def _new_form(request: HttpRequest) -> NoticeForm:
     }
     if request.method == "POST":
         return NoticeForm(request.POST, **kinds)
-    return NoticeForm(initial={"number": request.GET.get("ticket", "")[:20]}, **kinds)
+    number = request.GET.get("ticket", "").replace("\0", "")[:20]
+    about = tickets.filter(number=number).first() if number else None
+    initial = {"number": number, "programme": about.programme.code if about else None}
+    return NoticeForm(initial=initial, about=about, **kinds)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,7 +114,8 @@ def notice_new(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, f"已签发{notice.number}。")
                 return redirect(notice)
-    return render(request, "issues/notice_new.html", {"form": form}, status=status)
+    context = {"form": form, "ticket": form.cleaned_data.get("number") if form.is_bound else form.about}
+    return render(request, "issues/notice_new.html", context, status=status)
 
 
 def _find(request: HttpRequest, pk: int) -> Notice:
