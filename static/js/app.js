@@ -129,7 +129,7 @@
   /* a swapped list keeps the keyboard's place: htmx restores an element with an id, else the list itself */
   document.addEventListener("htmx:afterSettle", (event) => {
     const list = event.target;
-    if (document.activeElement !== document.body || !list.id || !list.matches?.("section, form, table")) return;
+    if (document.activeElement !== document.body || !list.id || !list.matches?.("section, details, form, table")) return;
     list.tabIndex = -1;
     list.focus({ preventScroll: true });
   });

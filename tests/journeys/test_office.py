@@ -36,13 +36,13 @@ def test_a_reported_problem_is_graded_and_dispatched_in_place(
 
     expect(toast(page)).to_contain_text("已交办")
     assert page.evaluate("window.before"), "the step is taken in place"
-    clock = page.locator(".case-clock")
+    clock = page.locator(".case-now")
     expect(clock).to_contain_text("办结期限 3月16日 周一")
     clock.get_by_role("button", name="期限怎么算的").first.click()
     why = page.get_by_role("dialog", name="期限怎么算的")
     expect(why.first).to_contain_text("第10日")
     page.keyboard.press("Escape")
-    expect(clock).to_contain_text("云川市供电局")
+    expect(page.locator("#units")).to_contain_text("云川市供电局")
     ticket.refresh_from_db()
     assert (ticket.status, ticket.grade.code) == (Status.DISPATCHED, "B")
     faultless(page)
