@@ -30,8 +30,11 @@ from liaison.models.people import in_force, period
 
 def held_by(official: Official) -> Q:
     """Seats that are the official's to fill today: their own, those of whoever they stand in for while
-    absent, and those of the groups they sit in. Whatever follows from a seat is read from here."""
+    absent, and those of the groups they sit in. Whatever follows from a seat is read from here. Who holds no
+    post any more fills no seat, though nobody has taken it over yet."""
     access = official.access
+    if not access:
+        return Q(pk__in=[])
     condition = Q(official__in={official.pk, *access.stands_in_for})
     return condition | Q(group__in=access.groups) if access.groups else condition
 

@@ -76,6 +76,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, official: Official) -> Self:
         """Problems of the regions one answers for, of one's unit, and of the companies one looks after."""
         access = official.access
+        if not access:
+            return self.none()
         seats = Assignment.objects.in_force(access.on).filter(enrolment=OuterRef("enrolment"))
         condition = access.regions(REGIONAL, "company__region__path") | Q(Exists(seats.held_by(official)))
         if SystemRole.LEADER in access.roles:
