@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from companies.models import Enrolment
 from issues import services
-from issues.choices import Part, Source
+from issues.choices import Move, Part, Source
 from issues.forms.moves import MOVE_FORMS, forms_open_to
 from issues.forms.tickets import TicketFilter
 from issues.models import Category, Ticket, TicketEvent, TicketUnit
@@ -183,11 +183,12 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         if not may_move(request.user, ticket, move):
             raise PermissionDenied("这一步不由您办理。")
         form = MOVE_FORMS[move](_as_form_data(request.data), ticket=ticket, official=request.user)
-        if not form.is_valid():
-            raise serializers.ValidationError(
-                {name: [str(error) for error in errors] for name, errors in form.errors.items()}
-            )
         try:
+            if not form.is_valid():
+                services.check_move(ticket, Move(move))
+                raise serializers.ValidationError(
+                    {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+                )
             ticket = form.perform(at=timezone.now())
         except services.MoveRefused as refusal:
             raise Refused(str(refusal)) from refusal

@@ -4,6 +4,7 @@ from issues.services.adoption import apply_adoptions
 from issues.services.agendas import add_item, prepare_meetings, remove_item, set_agenda
 from issues.services.bulk import AT_ONCE, MOST, order_bulk, run_bulk
 from issues.services.bulletins import BulletinRefused, draft_bulletin, edit_bulletin, issue_bulletin
+from issues.services.course import check_move
 from issues.services.deadlines import apply_calendar_change
 from issues.services.endings import (
     agree_to_withdraw,
@@ -158,6 +159,7 @@ __all__ = [
     "ask_up",
     "ask_withdrawal",
     "call_off_meeting",
+    "check_move",
     "close_notice",
     "collect_ticket",
     "confirm_ticket",

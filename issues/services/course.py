@@ -37,6 +37,12 @@ def lock_for(ticket: Ticket, move: Move) -> Ticket:
         .select_related("version__programme", "company__region")
         .get(pk=ticket.pk)
     )
+    check_move(ticket, move)
+    return ticket
+
+
+def check_move(ticket: Ticket, move: Move) -> None:
+    """Raise MoveRefused where the table does not allow the move on the ticket as it stands."""
     rule = RULES[move]
     if ticket.status not in rule.sources:
         raise MoveRefused(
@@ -46,7 +52,6 @@ def lock_for(ticket: Ticket, move: Move) -> Ticket:
         if rule.opens in waiting:
             raise MoveRefused(f"该问题已有{RequestKind(rule.opens).label}申请待审批，不能重复申请。")
         raise MoveRefused(f"没有待审批的{RequestKind(rule.settles).label}申请，请刷新后查看最新进展。")
-    return ticket
 
 
 def waiting_on(ticket: Ticket) -> set[str]:

@@ -23,7 +23,7 @@ from issues.reports.ladder import ladder_of
 from issues.reports.plans import plan_card
 from issues.reports.routes import force_of
 from issues.reports.units import states_of
-from issues.services import MoveRefused
+from issues.services import MoveRefused, check_move
 from issues.transitions import Actor
 from issues.views.talk import talk_context
 from liaison.models import CalendarDay, Official
@@ -125,14 +125,18 @@ def ticket_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     form = MOVE_FORMS[move](request.POST, ticket=ticket, official=request.user)
     status = 200
     bound: MoveForm | None = None
-    if form.is_valid():
-        try:
+    try:
+        if form.is_valid():
             form.perform(at=timezone.now())
             messages.success(request, f"已{Move(move).label}。")
-        except MoveRefused as refusal:
-            messages.error(request, str(refusal))
+        else:
             bound, status = form, 422
-    else:
+            check_move(ticket, Move(move))
+            if type(form) not in forms_open_to(request.user, ticket):  # it is on the page no longer
+                for errors in form.errors.values():
+                    messages.error(request, str(errors[0]))
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
         bound, status = form, 422
     if bound is None and not request.htmx:
         return redirect(ticket)

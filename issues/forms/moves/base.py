@@ -14,6 +14,12 @@ from issues.models import Ticket
 from liaison.choices import SystemRole
 from liaison.models import Department, GradeRule, Official, Posting
 
+# what the framework says of a unit that was dissolved while the page stood open
+UNKIND = tuple(
+    kind.default_error_messages["invalid_choice"]
+    for kind in (forms.ModelChoiceField, forms.ModelMultipleChoiceField)
+)
+
 
 class MoveForm(forms.Form):
     """Base of the forms: bound to a ticket and to the official who looks at it."""
@@ -33,6 +39,8 @@ class MoveForm(forms.Form):
         for field in self.fields.values():
             verb = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
             field.error_messages["required"] = f"{verb}{field.label}。"
+            if any(field.error_messages.get("invalid_choice") is words for words in UNKIND):
+                field.error_messages["invalid_choice"] = f"所选{field.label}不存在或已不能选择，请重新选择。"
 
     @classmethod
     def is_of_use(cls, ticket: Any) -> bool:

@@ -158,7 +158,12 @@ class MergeForm(MoveForm):
     hint = "同一家企业重复反映的同一问题，并入其中一件继续办理；两个编号都保留，一并答复。"
     is_rare = True
 
-    into = TicketField(label="并入", queryset=Ticket.objects.none(), to_field_name="number")
+    into = TicketField(
+        label="并入",
+        queryset=Ticket.objects.none(),
+        to_field_name="number",
+        error_messages={"invalid_choice": "只能并入同一家企业、同一方案中尚未结束的另一件问题，请重新选择。"},
+    )
     note = forms.CharField(
         label="说明", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
