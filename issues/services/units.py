@@ -110,9 +110,13 @@ def settle_objections(ticket: Ticket, *, at: datetime) -> None:
 
 
 def _helper(ticket: Ticket, department: Department) -> TicketUnit:
-    row = ticket.units.filter(department=department, part=Part.COOPERATE, is_current=True).first()
+    own = ticket.units.filter(department=department, part=Part.COOPERATE).order_by("-pk")
+    row = own.first()
     if row is None:
         raise MoveRefused(f"{department}不是该问题的协办单位。")
+    if not row.is_current:
+        done = "已退回协办" if row.returned_at else "已不再协办此问题"
+        raise MoveRefused(f"{department}{done}，请刷新后查看最新进展。")
     row.department = department
     return row
 
