@@ -9,7 +9,7 @@ What its text asks for, and where it is shown:
 | 市领导、市区干部、街道社区干部 | the_pool_reaches… |
 | 先培训后上岗 | nobody_serves_before_being_trained |
 | 《企业困难诉求清单》《惠企政策兑现情况清单》 | RULES |
-| 共性、个性、复杂分类施策 | RULES, a_problem_of_each_route_has_its_days |
+| 共性、个性、复杂分类施策 | RULES, a_problem_of_each_route…, each_route_has_its_own_remedy, one_measure… |
 | 不定期末梢验证 | RULES |
 | 问题化解率、企业满意率两把尺子 | RULES, there_are_two_yardsticks_and_no_third |
 | 花架子、走过场问责 | RULES |
@@ -28,7 +28,10 @@ from companies.choices import VisitMode
 from companies.models import Enrolment
 from companies.reports.coverage import Cover
 from companies.services import end_assignment
-from issues.choices import Status
+from issues import services as issues
+from issues.choices import AnswerMode, Move, Outcome, Status
+from issues.forms.moves import forms_open_to
+from issues.models import Ticket
 from liaison.choices import DepartmentKind, Rank
 from tests.factories import at
 from tests.scenarios.place import START, Place, place_of
@@ -180,6 +183,72 @@ def test_a_problem_of_each_route_has_its_days(place: Place, route: str, due: dat
     enrolment, official = place.enrol(), place.person(Rank.STAFF, trained=TRAINED)
     place.give(enrolment, "specialist", official)
     assert place.dispatch(enrolment, official, route).due_on == due
+
+
+@pytest.mark.parametrize(
+    ("route", "remedies"),
+    [
+        ("个性", {Move.WRITE_PLAN}),  # 一企一策
+        ("复杂", {Move.WRITE_PLAN, Move.FORM_FORCE}),  # 专班
+        ("共性", set()),  # by a measure of the group, once there is one
+    ],
+)
+def test_each_route_has_its_own_remedy(place: Place, route: str, remedies: set[str]):
+    enrolment, official = place.enrol(), place.person(Rank.STAFF, trained=TRAINED)
+    place.give(enrolment, "specialist", official)
+    ticket = place.dispatch(enrolment, official, route)
+    office = place.office.on_duty(date(2026, 4, 27))
+    offered = {form.move for form in forms_open_to(office, ticket)}
+    assert offered & {Move.WRITE_PLAN, Move.FORM_FORCE} == remedies
+
+
+def test_one_measure_settles_what_many_companies_said_and_each_confirms_its_own(place: Place):
+    tickets = []
+    for _ in range(2):
+        enrolment, official = place.enrol(), place.person(Rank.STAFF, trained=TRAINED)
+        place.give(enrolment, "specialist", official)
+        tickets.append((place.dispatch(enrolment, official, "共性"), official))
+    by = {"by": place.office, "at": at(2026, 4, 28, 9)}
+    group = issues.open_group(programme=place.version.programme, name="园区用电容量不足", **by)
+    for ticket, _ in tickets:
+        issues.join_group(ticket=ticket, group=group, **by)
+        unit = ticket.units.get().department.postings.get().official
+        issues.sign_ticket(ticket=ticket, by=unit, at=at(2026, 4, 28, 10))
+    measure = issues.open_measure(
+        group=group,
+        title="园区扩容若干措施",
+        document="云政办发〔2026〕9号",
+        department=tickets[0][0].units.get().department,
+        issued_on=date(2026, 4, 29),
+        text="外线由电网企业投资到红线。",
+        by=place.office,
+        at=at(2026, 4, 29, 9),
+    )
+    for ticket, official in tickets:
+        issues.settle_by_measure(
+            ticket=ticket, measure=measure, result="按措施接电", by=place.office, at=at(2026, 4, 29, 10)
+        )
+        issues.answer_ticket(
+            ticket=ticket, mode=AnswerMode.PHONE, note="", by=official, at=at(2026, 4, 29, 15)
+        )
+    first, second = (ticket for ticket, _ in tickets)
+    issues.confirm_ticket(ticket=first, rating=5, is_satisfied=True, actor="企业", at=at(2026, 4, 30, 9))
+    states = dict(Ticket.objects.values_list("pk", "status"))
+    assert states == {first.pk: Status.CLOSED, second.pk: Status.ANSWERED}
+    assert set(Ticket.objects.values_list("outcome", flat=True)) == {Outcome.SOLVED}
+
+
+def test_what_is_stuck_climbs_and_no_rung_is_left_out(place: Place):
+    enrolment, official = place.enrol(), place.person(Rank.STAFF, trained=TRAINED)
+    place.give(enrolment, "specialist", official)
+    ticket = place.dispatch(enrolment, official, "个性")  # due on 13 May
+    assert issues.sweep_tickets(at=at(2026, 5, 13, 17)) == 1  # nobody signed
+    assert not ticket.escalations.exists()
+    issues.sweep_tickets(at=at(2026, 5, 14, 9))
+    assert list(ticket.escalations.values_list("rung", flat=True)) == ["office"]
+    issues.sweep_tickets(at=at(2026, 5, 20, 9))
+    assert set(ticket.escalations.values_list("rung", flat=True)) == {"office", "dispatch_meeting"}
+    assert not ticket.escalations.filter(is_broken=True).exists()
 
 
 def test_a_problem_goes_its_whole_way(place: Place):

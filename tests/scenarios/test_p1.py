@@ -10,7 +10,7 @@ What its text asks for, and where it is shown:
 | 分批，每批 12 个月 | a_batch_lasts_twelve_months…, a_seat_ends_with_its_batch |
 | 五个一，加廉政宣传为六个一台账 | RULES, each_duty_is_counted_by_name, a_solved_problem_counts… |
 | 问题有牵头单位、配合单位、时限 | every_problem_has… |
-| 每月进展，销号 | RULES, a_problem_is_struck_off… |
+| 每月进展，销号 | RULES, a_problem_is_struck_off…, a_resident_reports… |
 | 四个月的数：87 = 45 + 42，22，1.4 亿，2.9 亿，40 | its_figures_after_four_months |
 """
 
@@ -23,8 +23,10 @@ import pytest
 from companies.models import Enrolment
 from companies.reports.batches import rotation, seats_of_batch
 from companies.services import set_deputy
-from issues.choices import Status
+from issues.choices import Move, Status
+from issues.perms import may_move
 from issues.reports.duties import counters_of
+from issues.services import sweep_tickets
 from liaison.choices import Rank
 from liaison.models import Group, Official
 from tests.factories import at
@@ -290,3 +292,27 @@ def test_a_problem_is_struck_off_only_by_the_company(place: Place):
     place.give(enrolment, "chief_officer", leader)
     assert place.collect(enrolment, leader, at(2026, 4, 23, 9)).report_due_on == date(2026, 4, 27)
     assert place.settle(place.dispatch(enrolment, leader, "A"), leader).status == Status.CLOSED
+
+
+def test_a_resident_reports_and_answers_and_an_expert_group_does_not(place: Place, resident: Official):
+    """Whoever holds one of the company's own seats speaks for it; those who only call do not."""
+    enrolment, expert = place.enrol(), place.person(Rank.SECTION)
+    place.give(enrolment, "resident", resident)
+    place.give(enrolment, "expert_group", place.group("金融专家组", expert))
+    ticket, on = place.collect(enrolment, resident, at(2026, 4, 23, 9)), date(2026, 4, 23)
+    assert may_move(resident.on_duty(on), ticket, Move.REPORT)
+    assert may_move(resident, ticket, Move.ANSWER)
+    assert not may_move(expert.on_duty(on), ticket, Move.REPORT)
+    assert not may_move(expert, ticket, Move.ANSWER)
+
+
+def test_a_cooperating_unit_has_days_of_its_own_and_is_waited_for(place: Place):
+    enrolment, leader, helper = place.enrol(), place.person(Rank.COUNTY), place.staffed_unit()
+    place.give(enrolment, "chief_officer", leader)
+    ticket = place.dispatch(enrolment, leader, "B", cooperating=[helper])
+    assert sweep_tickets(at=at(2026, 4, 28, 17)) == 0  # both may sign today
+    assert sweep_tickets(at=at(2026, 4, 29, 9)) == 1
+    signed = [(row.accepted_at is not None, row.signed_at) for row in ticket.units.all()]
+    assert signed == [(True, None), (True, None)]  # silence is acceptance
+    row = ticket.units.get(part="cooperate")
+    assert (row.due_on, row.finished_at) == (date(2026, 4, 30), None)

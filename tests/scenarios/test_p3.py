@@ -11,6 +11,7 @@ What its text asks for, and where it is shown:
 | 每日报告、零报告，隐患、复工、产能、贷款、补贴、用工 | RULES, the_daily_report_asks_for_its_figures |
 | 每日研判、调度；每日送主要领导、每周送其他领导 | RULES |
 | 企业评议 | RULES |
+| 难题逐级到调度会，不设常务会 | its_ladder_ends_with_the_dispatch_meeting |
 | 当日上报，A 1、B 5、C 10 个工作日 | a_problem_is_reported…, its_limits_are_short, there_is_no_fourth_grade |
 
 The daily reports themselves, hazards, daily bulletins and appraisals come with the work that keeps them.
@@ -25,7 +26,7 @@ import pytest
 from companies.models import Enrolment
 from companies.services import EnrolmentRefused, enrol_companies
 from issues.choices import Status
-from issues.services import sweep_tickets
+from issues.services import MoveRefused, ask_up, sweep_tickets
 from liaison.choices import Rank
 from tests.factories import at
 from tests.scenarios.place import Place, place_of
@@ -104,6 +105,32 @@ def test_its_limits_are_short(place: Place, grade: str, due: date):
     enrolment, instructor = place.enrol(), place.person(Rank.STAFF)
     place.give(enrolment, "instructor", instructor)
     assert place.dispatch(enrolment, instructor, grade).due_on == due
+
+
+def test_its_ladder_ends_with_the_dispatch_meeting(place: Place):
+    """Two rungs above the unit, each within days: the office first, the dispatch meeting at the top."""
+    enrolment, instructor = place.enrol(), place.person(Rank.STAFF)
+    place.give(enrolment, "instructor", instructor)
+    ticket = place.dispatch(enrolment, instructor, "A")  # due on 28 April
+    climbed: dict[str, date] = {}
+    for day in (date(2026, 4, 28), date(2026, 4, 29), date(2026, 4, 30), date(2026, 5, 6), date(2026, 5, 7),
+                date(2026, 5, 8), date(2026, 5, 9)):  # fmt: skip
+        sweep_tickets(at=at(day.year, day.month, day.day, 9))
+        for rung in ticket.escalations.values_list("rung", flat=True):
+            climbed.setdefault(rung, day)
+    assert climbed == {"office": date(2026, 4, 29), "dispatch_meeting": date(2026, 5, 8)}
+    ticket.refresh_from_db()
+    with pytest.raises(MoveRefused, match="最高层级"):
+        ask_up(ticket=ticket, words="请研究", by=place.office, at=at(2026, 5, 9, 10))
+
+
+def test_what_a_unit_asks_up_goes_to_the_office_and_then_to_the_meeting(place: Place):
+    enrolment, instructor = place.enrol(), place.person(Rank.STAFF)
+    place.give(enrolment, "instructor", instructor)
+    ticket = place.dispatch(enrolment, instructor, "C")
+    for hour in (11, 12):
+        ask_up(ticket=ticket, words="需几个部门会商", by=instructor, at=at(2026, 4, 27, hour))
+    assert set(ticket.escalations.values_list("rung", flat=True)) == {"office", "dispatch_meeting"}
 
 
 def test_there_is_no_fourth_grade(place: Place):

@@ -11,17 +11,19 @@ What its text asks for, and where it is shown:
 | 两月上门一次，其余电话微信；无事不扰 | RULES, on_site_in_principle…, it_reminds…, too_many_visits… |
 | 每家企业 1–2 名联络员 | RULES, a_company_names_one_or_two… |
 | 市、县、镇一个平台 | three_levels_work_on_one_platform |
-| 专项小组按类别，每周或每两周；解决不了的每月上常务会 | RULES, a_special_group_for_each_category |
+| 专项小组按类别，每周或每两周；解决不了的每月上常务会 | RULES, a_special_group…, what_is_stuck_comes… |
+| 企业可以直接提交 | what_a_company_files_goes_straight_to_the_office |
 | 三个工作组 | RULES, it_asks_for_three_working_groups |
 | 三项考核 | RULES |
 | 长期 | it_is_permanent |
 
-12345, the companies' own filing and the pushing of policies come with the work that brings them.
+12345 and the pushing of policies come with the work that brings them.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -31,11 +33,13 @@ from companies.reports.contacts import visits_reached
 from companies.reports.liaisons import liaison_rules
 from companies.services import ContactRefused, add_contact, enrol_project, remove_contact
 from issues.choices import Status
-from issues.services import sweep_tickets
+from issues.models import AgendaItem, Meeting
+from issues.services import Filed, file_problem, prepare_meetings, sweep_tickets
 from liaison.choices import DepartmentKind, Rank
-from liaison.models import Quota
+from liaison.models import Group, Quota
 from liaison.services import draft_version, publish_version, save_rule
-from tests.factories import ProjectFactory, TownFactory, at
+from liaison.workdays import day_of
+from tests.factories import DoorCardFactory, ProjectFactory, TownFactory, at
 from tests.scenarios.place import START, Place, place_of
 
 
@@ -243,6 +247,43 @@ def test_what_stays_unsolved_climbs_to_the_standing_meeting(place: Place):
             rung: day for rung in ticket.escalations.values_list("rung", flat=True) if rung not in climbed
         }
     assert climbed == {"office": 8, "special_group": 13, "standing_meeting": 20}
+
+
+def test_what_is_stuck_comes_to_its_group_within_two_weeks_and_then_to_the_standing_meeting(place: Place):
+    place.group("问题解决专项小组", place.person(Rank.COUNTY), name="用电专项小组")
+    Group.objects.filter(name="用电专项小组").update(task="用电")
+    enrolment, official = place.enrol(), place.person(Rank.COUNTY)
+    place.give(enrolment, "specialist", official)
+    ticket = place.dispatch(enrolment, official, "A")  # due on 7 May
+    sat: dict[str, date] = {}
+    day = date(2026, 5, 8)
+    while day < date(2026, 6, 30):
+        moment = at(day.year, day.month, day.day, 9)
+        sweep_tickets(at=moment)
+        prepare_meetings(at=moment)
+        sat = dict(Meeting.objects.order_by("-pk").values_list("kind", "meets_on")) | sat
+        day += timedelta(days=1)
+    climbed = {row.rung: day_of(row.at) for row in ticket.escalations.all()}
+    assert climbed["special_group"] == date(2026, 5, 13)
+    assert sat["special_group"] - climbed["special_group"] <= timedelta(days=14)
+    assert climbed["standing_meeting"] == date(2026, 5, 20)
+    assert sat["standing_meeting"] == date(2026, 5, 20)  # it climbs on the morning of the monthly meeting
+    items = AgendaItem.objects.filter(meeting__kind="special_group", ticket=ticket)
+    assert "提至本层级（逾期未办结）" in items.earliest("pk").reason
+
+
+def test_what_a_company_files_goes_straight_to_the_office(place: Place):
+    enrolment, official = place.enrol(), place.person(Rank.COUNTY)
+    place.give(enrolment, "specialist", official)
+    filing, is_new = file_problem(
+        card=DoorCardFactory(company=enrolment.company),
+        client_id=uuid4(),
+        filed=Filed(title="新车间经常跳闸", name="周敏", phone="13800000001"),
+        at=at(2026, 4, 23, 20),
+    )
+    assert is_new
+    assert (filing.ticket.status, filing.ticket.source) == (Status.REPORTED, "company")
+    assert filing.ticket.next_on == date(2026, 4, 27)  # the office has its two working days
 
 
 def test_a_county_sets_its_own_quota(place: Place):
