@@ -229,7 +229,8 @@ def select(page: Page | Locator, label: str, words: str) -> None:
 
 def move(page: Page, words: str) -> Locator:
     """The form of a step on the case page, opened."""
-    box = page.locator("details.move").filter(has=page.locator("summary", has_text=words))
+    named = re.compile(rf"^\s*{re.escape(words)}")
+    box = page.locator("details.move").filter(has=page.locator("summary", has_text=named))
     if box.get_attribute("open") is None:
         box.locator("summary").click()
     form = box.locator("form")
