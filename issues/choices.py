@@ -247,6 +247,26 @@ class Move(models.TextChoices):
     RECKON = "reckon", "期限重算"
 
 
+class Occasion(models.TextChoices):
+    """News of the problems' room that is no move of a problem, or not on every problem."""
+
+    FILED = "filed", "企业自报"
+    SILENT = "silent", "逾期未签收"
+    HELP_SILENT = "help_silent", "协办逾期未签收"
+    SAID_BY_COMPANY = "said_by_company", "企业留言"
+    SAID = "said", "留言"
+    REMINDED = "reminded", "催办"
+    NOTICE_ISSUED = "notice_issued", "督办单签发"
+    NOTICE_SIGNED = "notice_signed", "督办单签收"
+    NOTICE_REPLIED = "notice_replied", "督办单回复"
+    NOTICE_CLOSED = "notice_closed", "督办单办结"
+    NOTE_WRITTEN = "note_written", "领导批示"
+    NOTE_ANSWERED = "note_answered", "批示回复"
+    TASK_GIVEN = "task_given", "会议任务下达"
+    TASK_DONE = "task_done_by_unit", "会议任务完成"
+    TASK_UNDONE = "task_sent_back", "会议任务退回"
+
+
 class Cause(models.TextChoices):
     """Why a problem reached a rung: a rule of the programme, somebody's request, or a meeting's decision."""
 

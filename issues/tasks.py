@@ -70,6 +70,15 @@ def apply_adoptions(*, version: int | None = None, at: str | None = None) -> int
     return services.apply_adoptions(at=datetime.fromisoformat(at) if at else timezone.now())
 
 
+@shared_task(
+    autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, retry_backoff_max=60, max_retries=20
+)
+def write_messages(*, what: str, row: int, moment: str) -> int:
+    """消息: tell those whom the table names of one piece of news, once however often this runs."""
+    told = datetime.fromisoformat(moment)
+    return services.tell_readers(what=what, row=row, moment=told, at=timezone.now())
+
+
 class GatewayAway(Exception):
     """The SMS gateway did not take a message; the job is tried again."""
 

@@ -352,6 +352,16 @@ class FileKind(models.TextChoices):
         return self.is_picture or self == FileKind.PDF
 
 
+class InboxKind(models.TextChoices):
+    """Why somebody is written to."""
+
+    TODO = "todo", "待办"
+    PRESS = "press", "督办"
+    NEWS = "news", "进展"
+    TALK = "talk", "留言"
+    DIGEST = "digest", "每日提要"
+
+
 class ResultUse(models.TextChoices):
     """Where the results of the assessment go."""
 

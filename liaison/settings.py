@@ -185,6 +185,7 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # Which tasks a topic of the outbox starts: news goes up the rooms here, never by import.
 JOBS_ON_NEWS = {
     "company.news": ["issues.tasks.tell_company"],
+    "inbox.news": ["issues.tasks.write_messages"],
     "ticket.said": ["issues.tasks.tell_of_message"],
     "bulk.ordered": ["issues.tasks.run_bulk"],
     "calendar.confirmed": ["issues.tasks.apply_calendar_change"],

@@ -29,8 +29,9 @@ def relay_outbox() -> int:
 
 @shared_task
 def clean_up() -> int:
-    """Nightly: expired sessions and news sent long ago."""
+    """Nightly: expired sessions, news sent long ago, messages read long ago."""
     call_command("clearsessions")
+    services.forget_messages(at=timezone.now())
     return services.forget_sent(at=timezone.now())
 
 

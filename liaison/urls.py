@@ -11,12 +11,13 @@ import issues.api
 import liaison.api.calendar
 import liaison.api.directory
 import liaison.api.imports
+import liaison.api.inbox
 import liaison.api.rulebook
 import liaison.api.schema
 from companies.views import departments
 from issues.views import calendar as moves
 from issues.views import rulebook as publishing
-from liaison.views import accounts, calendar, directory, drafts, imports, rulebook, trainings
+from liaison.views import accounts, calendar, directory, drafts, imports, inbox, rulebook, trainings
 from liaison.views.gallery import components
 
 router = DefaultRouter()
@@ -25,6 +26,7 @@ for routes in (
     liaison.api.rulebook.ROUTES,
     liaison.api.calendar.ROUTES,
     liaison.api.imports.ROUTES,
+    liaison.api.inbox.ROUTES,
     companies.api.ROUTES,
     issues.api.ROUTES,
     assessment.api.ROUTES,
@@ -37,6 +39,10 @@ ground_floor = (
         path("sign-in/", accounts.SignIn.as_view(), name="sign-in"),
         path("sign-out/", accounts.SignOut.as_view(), name="sign-out"),
         path("password/", accounts.password_change, name="password-change"),
+        path("inbox/", inbox.inbox, name="inbox"),
+        path("inbox/read/", inbox.inbox_read_all, name="inbox-read-all"),
+        path("inbox/<int:pk>/open/", inbox.inbox_open, name="inbox-open"),
+        path("inbox/<int:pk>/read/", inbox.inbox_read, name="inbox-read"),
         path("departments/", departments.departments, name="departments"),
         path("departments/export/", departments.departments_export, name="departments-export"),
         path("officials/", directory.officials, name="officials"),

@@ -16,7 +16,7 @@ Written by `python -m tools.moves_document` from `issues/transitions.py`; a test
 
 
 def document() -> str:
-    """The life of a problem as a diagram, and every move with its states, its actors and its request."""
+    """The life of a problem as a diagram, every move with its states, actors and request, and who hears."""
     from issues.choices import ENDED, Move, RequestKind, Status
     from issues.transitions import RULES, Actor
 
@@ -42,7 +42,33 @@ def document() -> str:
         lines.append(
             f"| `{Move(move).value}` {Move(move).label} | {sources} | {target} | {actors} | {request} |"
         )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_told()]) + "\n"
+
+
+def _told() -> list[str]:
+    """Who hears of what, in which words, and until when it counts as owed."""
+    from issues.choices import Move, Occasion
+    from issues.transitions import TOLD
+    from liaison.choices import InboxKind
+
+    lines = [
+        "",
+        "## Who hears of it",
+        "",
+        "Never who did it; only who may see the problem, can sign in and is in post. The first line that"
+        " reaches somebody is the one they read.",
+        "",
+        "| News | Told | Kind | Words | Settled by |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    labels = dict(Move.choices) | dict(Occasion.choices)
+    for what, tells in TOLD.items():
+        lines += [
+            f"| `{what}` {labels[what]} | {tell.to.label} | {InboxKind(tell.kind).label} | {tell.words}"
+            f" | {tell.until.label} |"
+            for tell in tells
+        ]
+    return lines
 
 
 def main() -> None:

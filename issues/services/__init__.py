@@ -96,6 +96,7 @@ from issues.services.supervision import (
 )
 from issues.services.sweep import sweep_tickets
 from issues.services.talk import say, told_in
+from issues.services.telling import tell_readers
 from issues.services.tickets import (
     answer_ticket,
     collect_ticket,
@@ -245,6 +246,7 @@ __all__ = [
     "sign_ticket",
     "submit_plan",
     "sweep_tickets",
+    "tell_readers",
     "told_in",
     "transfer_ticket",
     "triage_ticket",

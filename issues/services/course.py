@@ -11,6 +11,7 @@ from issues.choices import Move, RequestKind, RequestState
 from issues.models import Ticket, TicketEvent, TicketUnit
 from issues.services.clock import Wait
 from issues.services.errors import MoveRefused
+from issues.services.telling import leave_news
 from issues.transitions import RULES, allows, settled_in
 from liaison.models import Official
 from liaison.workdays import Explanation, day_of
@@ -94,10 +95,10 @@ def write_event(
 ) -> None:
     """One line of the ticket's course, with the deadline that follows and why, in words.
 
-    Requests that have no meaning where it has got to lapse.
+    Requests that have no meaning where it has got to lapse. Whom the table names hears of it.
     """
     _lapse_requests(ticket, source=source, at=at)
-    TicketEvent.objects.create(
+    event = TicketEvent.objects.create(
         ticket=ticket,
         move=move,
         from_status=source,
@@ -113,6 +114,7 @@ def write_event(
         unit=unit,
         outcome=ticket.outcome if move == Move.RESOLVE else "",
     )
+    leave_news(event)
 
 
 def _lapse_requests(ticket: Ticket, *, source: str, at: datetime) -> None:

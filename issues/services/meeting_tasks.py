@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from issues.choices import Move
+from issues.choices import Move, Occasion
 from issues.models import MeetingTask, Ticket
 from issues.services.course import write_event
 from issues.services.meetings import MeetingRefused
+from issues.services.telling import leave_word
 from liaison.models import Official
 from liaison.services import record
 
@@ -25,6 +26,7 @@ def finish_task(*, task: MeetingTask, answer: str, by: Official, at: datetime) -
     task.done_at, task.done_by, task.answer = at, by, answer.strip()
     task.save(update_fields=["done_at", "done_by", "answer"])
     _tell(ticket, Move.TASK_DONE, f"{task.words}：{task.answer}", by=by, at=at)
+    leave_word(Occasion.TASK_DONE, task, at=at)
     record("完成会议任务", task, by=by, at=at, answer=task.answer)
     return task
 
@@ -40,6 +42,7 @@ def reopen_task(*, task: MeetingTask, why: str, by: Official, at: datetime) -> M
     task.done_at = task.done_by = None
     task.save(update_fields=["done_at", "done_by"])
     _tell(ticket, Move.TASK_UNDONE, f"{task.words}：{why.strip()}", by=by, at=at)
+    leave_word(Occasion.TASK_UNDONE, task, at=at)
     record("会议任务未完成", task, by=by, at=at, why=why.strip())
     return task
 

@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from issues.choices import Cause, MeetingState, Move, Part, Sequel
+from issues.choices import Cause, MeetingState, Move, Occasion, Part, Sequel
 from issues.models import AgendaItem, Meeting, MeetingTask, Ticket
 from issues.reports.ladder import Holders, next_rung
 from issues.reports.meetings import draft_of_minutes
 from issues.services.clock import calendar_of, next_act
 from issues.services.course import write_event
 from issues.services.ladder import climb
+from issues.services.telling import leave_word
 from liaison.choices import Rung
 from liaison.models import Department, Official
 from liaison.normalise import too_far
@@ -123,7 +124,7 @@ def _write_back(item: AgendaItem, meeting: Meeting, *, by: Official, at: datetim
         owner = item.owner or _lead_of(ticket) or Holders(day_of(at)).of(Rung.OFFICE, ticket).department
         if owner is None:
             raise MeetingRefused(f"第{item.position}项有完成期限，但没有单位可承担，请选责任单位。")
-        MeetingTask.objects.create(
+        task = MeetingTask.objects.create(
             item=item,
             ticket=ticket,
             department=owner,
@@ -131,6 +132,7 @@ def _write_back(item: AgendaItem, meeting: Meeting, *, by: Official, at: datetim
             due_on=item.due_on,
             given_at=at,
         )
+        leave_word(Occasion.TASK_GIVEN, task, at=at)
         note += f"（{owner}，{item.due_on.month}月{item.due_on.day}日前完成）"
     if item.ruling != Sequel.KEEP:
         note += f"。{item.get_ruling_display()}"

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from companies.models import Company
-from issues.choices import Move
+from issues.choices import Move, Occasion
 from issues.models import LeaderNote, NoteAddressee, Ticket
 from issues.services.course import write_event
 from issues.services.errors import MoveRefused
+from issues.services.telling import leave_word
 from liaison.models import Department, Official
 from liaison.normalise import too_far
 from liaison.services import record
@@ -61,7 +62,8 @@ def write_note(
         company=company,
         ticket=ticket,
     )
-    NoteAddressee.objects.bulk_create(NoteAddressee(note=note, department=unit) for unit in units)
+    for row in NoteAddressee.objects.bulk_create(NoteAddressee(note=note, department=u) for u in units):
+        leave_word(Occasion.NOTE_WRITTEN, row, at=at)
     if ticket is not None and ticket.is_open:
         to = "、".join(str(unit) for unit in units)
         until = f"，{due_on.month}月{due_on.day}日前报告" if due_on else ""
@@ -91,5 +93,6 @@ def answer_note(*, addressee: NoteAddressee, words: str, by: Official, at: datet
     if ticket is not None and ticket.is_open:
         said = f"{addressee.department}报告：{addressee.answer}"
         write_event(ticket, Move.INSTRUCT_ANSWER, source=ticket.status, by=by, at=at, note=said)
+    leave_word(Occasion.NOTE_ANSWERED, addressee, at=at)
     record("批示回复", addressee.note, by=by, at=at, unit=str(addressee.department), answer=addressee.answer)
     return addressee

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Max
 
-from issues.choices import Move, NoticeColour, NoticeState, Part, Status
+from issues.choices import Move, NoticeColour, NoticeState, Occasion, Part, Status
 from issues.models import Notice, Reminder, Ticket
 from issues.services.clock import calendar_of
 from issues.services.course import lock_for, write_event
 from issues.services.errors import MoveRefused
+from issues.services.telling import leave_word
 from issues.services.units import check_can_receive
 from liaison.choices import LimitKind
 from liaison.models import CalendarDay, Department, Official, Programme, ProgrammeVersion
@@ -116,6 +117,7 @@ def issue_notice(
         by=by,
         at=at,
     )
+    leave_word(Occasion.NOTICE_ISSUED, notice, at=at)
     record("签发督办单", notice, by=by, at=at, colour=notice.get_colour_display(), demand=notice.demand)
     return notice
 
@@ -179,6 +181,7 @@ def sign_notice(*, notice: Notice, by: Official, at: datetime) -> Notice:
     notice.save(update_fields=["state", "received_at", "received_by"])
     late = notice.receive_by is not None and day_of(at) > notice.receive_by
     _tell(ticket, Move.NOTICE_SIGN, notice.number + ("（逾期签收）" if late else ""), by=by, at=at)
+    leave_word(Occasion.NOTICE_SIGNED, notice, at=at)
     record("签收督办单", notice, by=by, at=at)
     return notice
 
@@ -199,6 +202,7 @@ def reply_notice(*, notice: Notice, words: str, by: Official, at: datetime) -> N
     late = notice.due_on is not None and day_of(at) > notice.due_on
     note = f"{notice.number}{'（逾期回复）' if late else ''}：{notice.reply}"
     _tell(ticket, Move.NOTICE_REPLY, note, by=by, at=at)
+    leave_word(Occasion.NOTICE_REPLIED, notice, at=at)
     record("回复督办单", notice, by=by, at=at, reply=notice.reply)
     return notice
 
@@ -215,6 +219,7 @@ def close_notice(*, notice: Notice, words: str, by: Official, at: datetime) -> N
     notice.closed_at, notice.closed_by = at, by
     notice.save(update_fields=["state", "closing", "closed_at", "closed_by"])
     _tell(ticket, Move.NOTICE_CLOSE, f"{notice.number}：{notice.closing}", by=by, at=at)
+    leave_word(Occasion.NOTICE_CLOSED, notice, at=at)
     record("办结督办单", notice, by=by, at=at, words=notice.closing)
     return notice
 
@@ -247,7 +252,10 @@ def remind_unit(*, ticket: Ticket, department: Department, words: str, by: Offic
     on = calendar_of(ticket).on_or_after(day_of(at))
     if ticket.reminders.filter(department=department, on=on).exists():
         raise MoveRefused(f"{on.month}月{on.day}日已催办过{department}，每个工作日只催一次。")
-    Reminder.objects.create(ticket=ticket, department=department, on=on, words=words.strip(), at=at, by=by)
+    reminder = Reminder.objects.create(
+        ticket=ticket, department=department, on=on, words=words.strip(), at=at, by=by
+    )
+    leave_word(Occasion.REMINDED, reminder, at=at)
     write_event(
         ticket, Move.REMIND, source=ticket.status, by=by, at=at, note=f"{department}：{words.strip()}"
     )

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from issues.choices import LEFT, Side
+from issues.choices import LEFT, Occasion, Side
 from issues.models import Message, MessageFile, Ticket
 from issues.services.course import signature
 from issues.services.errors import MoveRefused
 from issues.services.links import open_follow_link
+from issues.services.telling import leave_word
 from liaison.files import Checked, FileRefused
 from liaison.models import Official
 from liaison.services import announce, keep_file
@@ -78,6 +79,7 @@ def say(
         except FileRefused as refusal:
             raise MoveRefused(str(refusal)) from None
     announce("ticket.said", at=at, message=message.pk)
+    leave_word(Occasion.SAID_BY_COMPANY if is_company else Occasion.SAID, message, at=at)
     if message.is_visible and not is_company:
         open_follow_link(ticket=ticket, at=at)
     return message

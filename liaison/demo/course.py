@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from assessment.models import Survey
-from assessment.services import answer_survey, invite_answered, pass_on_survey, record_callback
+from assessment.services import answer_survey, pass_on_survey, record_callback
 from companies.choices import VisitMode
 from companies.models import Enrolment
 from companies.services import log_visit
@@ -40,9 +40,9 @@ from liaison.demo import words
 from liaison.demo.agenda import Act, Agenda
 from liaison.demo.city import City
 from liaison.demo.firms import Firms
+from liaison.demo.hearing import hear_news
 from liaison.demo.words import Problem
 from liaison.models import Department, GradeRule, Official, ProgrammeVersion
-from liaison.services import relay_outbox
 from liaison.workdays import day_of
 
 
@@ -375,7 +375,7 @@ class Course:
         by = self.firms.officers.get(fresh.enrolment_id) or self.firms.leaders[fresh.enrolment_id]
         mode = self.rng.choices(list(AnswerMode), (35, 45, 15, 5))[0]
         answer_ticket(ticket=fresh, mode=mode, note="已向企业说明办理情况。", by=by, at=at)
-        self.hear_news(at)
+        hear_news(at=at, now=self.agenda.now)
         self._later(at, 0, lambda moment: self._pass_on(ticket, moment))
         if plan.reply >= 0:
             reply_at = at + timedelta(days=plan.reply, hours=self.rng.uniform(1, 4))
@@ -384,15 +384,6 @@ class Course:
             self.agenda.after(
                 at + timedelta(days=7), plan.callback, lambda moment: self._call_back(ticket, plan, moment)
             )
-
-    def hear_news(self, at: datetime) -> None:
-        """What the worker does in life: the outbox's news starts its jobs."""
-
-        def start(topic: str, arguments: dict[str, object]) -> None:
-            if topic == "ticket.answered":
-                invite_answered(at=at)
-
-        relay_outbox(send=start, at=at)
 
     def _survey(self, ticket: Ticket) -> Survey | None:
         return Survey.objects.waiting().filter(ticket=ticket).first()

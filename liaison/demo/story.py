@@ -23,6 +23,7 @@ from liaison.demo.course import Course
 from liaison.demo.desk import Desk
 from liaison.demo.doors import Doors
 from liaison.demo.firms import Firms, enrol, found_companies, start_projects
+from liaison.demo.hearing import hear_news, read_up
 from liaison.demo.ladder import Pressing
 from liaison.demo.residents import PROBLEMS, ResidentLife, open_residency
 from liaison.demo.roster import hand_in_roster
@@ -101,7 +102,8 @@ def seed_city(*, at: datetime, scale: float = 1.0, say: Say = print) -> None:
     _walk(agenda, starts_on, say=say)
     desk.finish(at)
     bring_together(city=city, version=version, at=at)
-    course.hear_news(at)
+    hear_news(at=at, now=at)
+    read_up(now=at, calendar=agenda.calendar)
     hand_in_roster(city=city, firms=firms, rng=rng, at=at - timedelta(minutes=25))
     closed = Ticket.objects.filter(status="closed").count()
     say(f"  问题：{Ticket.objects.count()} 件，其中 {closed} 件已由企业确认销号")

@@ -58,6 +58,7 @@ class Access:
     postings: tuple[Posting, ...]
     groups: frozenset[int] = frozenset()  # the groups one sits in
     stands_in_for: frozenset[int] = frozenset()  # the absent officials whose deputy one is
+    unread: int = 0  # messages in the inbox, counted up to 100; no right follows from it
 
     def __bool__(self) -> bool:
         return bool(self.postings)
@@ -169,17 +170,19 @@ class Official(AbstractBaseUser, PermissionsMixin):
     def access_on(self, on: date) -> Access:
         """What holds on a day, without changing what the official may see today."""
         from liaison.models.groups import with_standing
+        from liaison.models.inbox import with_unread
 
         rows = Posting.objects.filter(official=self).in_force(on).select_related("department__region")
         postings: tuple[Any, ...] = ()
         if self.is_active:
-            postings = tuple(with_standing(rows, on).order_by("pk"))
+            postings = tuple(with_unread(with_standing(rows, on)).order_by("pk"))
         return Access(
             self.pk,
             on,
             postings,
             groups=frozenset(key for posting in postings[:1] for key in posting.groups),
             stands_in_for=frozenset(key for posting in postings[:1] for key in posting.stands_in_for),
+            unread=next((posting.unread for posting in postings), 0),
         )
 
     @property

@@ -20,6 +20,14 @@ from liaison.services.calendar import (
     withdraw_exception,
 )
 from liaison.services.files import keep_file, remove_file
+from liaison.services.inbox import (
+    Letter,
+    forget_messages,
+    put_messages,
+    read_message,
+    read_messages,
+    settle_messages,
+)
 from liaison.services.map import RegionsRefused, load_regions
 from liaison.services.outbox import announce, forget_sent, listen, relay_outbox
 from liaison.services.programmes import (
@@ -41,6 +49,7 @@ from liaison.services.trainings import Recorded, TrainingRefused, record_trainin
 __all__ = [
     "CalendarRefused",
     "DraftRefused",
+    "Letter",
     "PresetRefused",
     "PublishRefused",
     "Recorded",
@@ -56,6 +65,7 @@ __all__ = [
     "draft_notice",
     "draft_version",
     "forget_failed_sign_ins",
+    "forget_messages",
     "forget_sent",
     "is_resting",
     "issue_password",
@@ -66,7 +76,10 @@ __all__ = [
     "move_rule",
     "note_failed_sign_in",
     "publish_version",
+    "put_messages",
     "raise_calendar_alarm",
+    "read_message",
+    "read_messages",
     "record",
     "record_trainings",
     "relay_outbox",
@@ -75,6 +88,7 @@ __all__ = [
     "renew_change",
     "save_rule",
     "seed_calendar",
+    "settle_messages",
     "shipped_notice",
     "withdraw_exception",
     "withdraw_training",

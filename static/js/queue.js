@@ -6,7 +6,7 @@
   const rows = () => [...document.querySelectorAll("[data-queue] [data-row], table[data-queue] > tbody > tr")]
     .filter((row) => row.offsetParent !== null);
   const chosen = (list) => list.findIndex((row) => row.classList.contains("selected"));
-  const link = (row) => row.querySelector("a[data-open], .name a, a[href]");
+  const link = (row) => row.querySelector("[data-open], .name a, a[href]");
 
   const choose = (list, place) => {
     list.forEach((row) => row.classList.remove("selected"));

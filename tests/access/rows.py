@@ -89,6 +89,11 @@ TICKET: dict[str, Any] = {
     "hidden": roles("stranger", "other_unit", "roster"),
 }
 TICKET_HIDDEN = TICKET["hidden"]
+LETTER: dict[str, Any] = {
+    "allowed": roles("unit"),
+    "hidden": EVERYBODY - {"unit"},
+    "path": lambda w: (w.letter.pk,),
+}
 MONTH: dict[str, Any] = {"allowed": HALL, "hidden": EVERYBODY - HALL}
 SCORE: dict[str, Any] = {"allowed": roles(HALL, "unit"), "hidden": EVERYBODY - HALL - {"unit"}}
 REVIEW: dict[str, Any] = {

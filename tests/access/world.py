@@ -46,6 +46,7 @@ from liaison.models import (
     Group,
     GroupMember,
     ImportRun,
+    InboxMessage,
     TeamRole,
     Training,
 )
@@ -65,6 +66,7 @@ from tests.factories import (
     GroupMemberFactory,
     ImportRowFactory,
     ImportRunFactory,
+    InboxMessageFactory,
     LeaderNoteFactory,
     MeetingFactory,
     MeetingTaskFactory,
@@ -100,6 +102,7 @@ class World:
     contact: Contact
     visit: Visit
     saved_view: SavedView  # the office's own
+    letter: InboxMessage  # to the unit's officer
     bulk_run: BulkRun  # the office's, done
     draft: Ticket
     reported: Ticket  # waits for its triage
@@ -189,6 +192,7 @@ def raise_world(cast: Cast) -> World:
     return World(
         cast=cast,
         saved_view=SavedViewFactory(owner=cast.office),
+        letter=InboxMessageFactory(reader=cast.unit),
         bulk_run=bulk_run,
         contact=cast.company.contacts.get(),
         visit=visit,

@@ -76,6 +76,10 @@ REFUSED: Acts = {
     "liaison_version_number_once": lambda: again(f.VersionFactory()),
     "liaison_version_published_iff_stamped": lambda: f.VersionFactory(status=VersionStatus.PUBLISHED),
     "liaison_outbox_sent_after_created": lambda: f.OutboxMessageFactory(sent_at=at(2026, 3, 1)),
+    "liaison_inbox_once": lambda: again(f.InboxMessageFactory()),
+    "liaison_inbox_kind_known": lambda: f.InboxMessageFactory(kind="gossip"),
+    "liaison_inbox_says_what": lambda: f.InboxMessageFactory(title=""),
+    "liaison_inbox_opens_a_page_of_ours": lambda: f.InboxMessageFactory(url="//elsewhere.example/"),
     "liaison_audit_named": lambda: f.AuditEventFactory(action=""),
 }
 

@@ -217,6 +217,21 @@ class OutboxMessageFactory(DjangoModelFactory):
     created_at = at(2026, 3, 2)
 
 
+class InboxMessageFactory(DjangoModelFactory):
+    """Unread, of 1 April 2026; leads to the reader's first page."""
+
+    class Meta:
+        model = models.InboxMessage
+
+    reader = SubFactory(OfficialFactory)
+    kind = "todo"
+    title = "新交办，请签收：园区变压器容量不足"
+    words = "云川云桥精密机械有限公司 · 2026000001 · 期限 4月9日"
+    url = "/"
+    about = Sequence(lambda n: f"event:{n + 1}")
+    created_at = at(2026, 4, 1)
+
+
 class AuditEventFactory(DjangoModelFactory):
     class Meta:
         model = models.AuditEvent

@@ -35,6 +35,7 @@ from tests.factories import (
     FrozenTicketFactory,
     ImportRowFactory,
     ImportRunFactory,
+    InboxMessageFactory,
     PlanFileFactory,
     PlanMeasureFactory,
     SavedViewFactory,
@@ -97,6 +98,7 @@ def more_of_everything(world: World, n: int) -> None:
         ImportRunFactory(checked=True, region=cast.city, uploaded_by=cast.roster)
         AuditEventFactory(by=cast.admin)
         SavedViewFactory(owner=cast.office)
+        InboxMessageFactory(reader=cast.office)
         BulkItemFactory(run=world.bulk_run, ticket=ticket, state="done")
 
 

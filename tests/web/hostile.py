@@ -64,7 +64,7 @@ OBJECTS = (
 OF_ADDRESS, OF_FORM, OF_JSON = 3, 3, 5
 
 # What a page says of itself rather than a person: it is not shown again as it came.
-NOT_TYPED = {"instead_of", "seen", "adopt", "act", "onto", "website"}
+NOT_TYPED = {"instead_of", "seen", "adopt", "act", "onto", "website", "until"}
 
 # A second form of a page: the button that sends it, and what it holds besides.
 SECOND_FORM = {"liaison:calendar-notice": ("read", {"text"})}

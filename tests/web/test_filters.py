@@ -32,6 +32,7 @@ from issues.forms.plans import HardFilter
 from issues.forms.tickets import TicketFilter
 from liaison.forms.directory import DepartmentFilter, OfficialFilter
 from liaison.forms.filters import FilterSet
+from liaison.forms.inbox import InboxFilter
 from liaison.forms.trainings import TrainingFilter
 from liaison.models import AuditEvent
 from tests.access.world import NOW, World, raise_world
@@ -53,6 +54,7 @@ PAGES = {
     "issues:tickets": TicketFilter,
     "issues:board": TicketFilter,
     "liaison:departments": UnitFilter,
+    "liaison:inbox": InboxFilter,
     "liaison:officials": OfficialFilter,
     "liaison:trainings": TrainingFilter,
     "liaison:training-new": OfficialFilter,
@@ -66,6 +68,7 @@ EXPORTS = {
     "liaison:trainings-export": TrainingFilter,
 }
 API = {
+    "inbox": InboxFilter,
     "companies": CompanyFilter,
     "projects": ProjectFilter,
     "visits": VisitFilter,
