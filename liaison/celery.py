@@ -12,6 +12,7 @@ app = Celery("liaison")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule_filename = None
 app.autodiscover_tasks()
+app.autodiscover_tasks(["liaison.dashboards"])  # the digest reads every room, so its task stands above them
 
 from liaison.schedules import TIMETABLE  # noqa: E402  (the app must exist first)
 

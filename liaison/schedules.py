@@ -17,6 +17,10 @@ TIMETABLE = {
         "schedule": crontab(minute="25", hour="8-17"),
     },
     "mend-chains": {"task": "issues.tasks.mend_chains", "schedule": crontab(minute="20", hour="8-18")},
+    "write-digests": {
+        "task": "liaison.dashboards.tasks.write_digests",
+        "schedule": crontab(minute="*/10", hour="8-17"),  # once for each, in the first round that finds them
+    },
     "invite-companies": {"task": "assessment.tasks.invite_companies", "schedule": crontab(minute="*/5")},
     "close-months": {
         "task": "assessment.tasks.close_months",

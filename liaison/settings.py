@@ -235,10 +235,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 
-# --- messages to companies --------------------------------------------------------------------
+# --- text messages ----------------------------------------------------------------------------
 SMS_WEBHOOK_URL = os.environ.get(
     "SMS_WEBHOOK_URL", ""
 )  # the city's SMS gateway; empty: the office passes links on
+# Each official's morning digest also goes to their phone, never within the quiet hours (from, until).
+DIGEST_SMS = bool(SMS_WEBHOOK_URL) and flag("DIGEST_SMS")
+QUIET_HOURS = (int(os.environ.get("QUIET_FROM", "20")), int(os.environ.get("QUIET_UNTIL", "8")))
 
 # --- logs -------------------------------------------------------------------------------------
 _renderer = (

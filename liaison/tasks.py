@@ -32,6 +32,7 @@ def clean_up() -> int:
     """Nightly: expired sessions, news sent long ago, messages read long ago."""
     call_command("clearsessions")
     services.forget_messages(at=timezone.now())
+    services.forget_digests(at=timezone.now())
     return services.forget_sent(at=timezone.now())
 
 

@@ -55,7 +55,11 @@ def _units(hearer: str, news: Happened) -> list[TicketUnit] | None:
         return list(rows.helping().filter(given_at=news.at, accepted_at__isnull=True))
     if hearer == Hearer.FORMER_LEAD:
         return list(rows.filter(part=Part.LEAD, released_at=news.at)[:1])
-    return list(rows.filter(part=Part.LEAD, returned_at__isnull=True, released_at__isnull=True)[:1])
+    lead = list(rows.filter(part=Part.LEAD, returned_at__isnull=True, released_at__isnull=True)[:1])
+    if lead and news.what == Move.DECIDE:
+        tasks = news.ticket.meeting_tasks.filter(given_at=news.at, department=lead[0].department_id)
+        return [] if tasks.exists() else lead  # who was given a task is told of the task
+    return lead
 
 
 def _unit_seat(unit: Department, on: date, row: TicketUnit | None = None) -> Seat:
@@ -133,7 +137,7 @@ def _people(hearer: str, news: Happened, on: date) -> frozenset[int]:
         return frozenset({ticket.leader_id} - {None})  # type: ignore[arg-type]
     if hearer == Hearer.SPEAKERS:
         spoken = ticket.messages.filter(author__isnull=False, at__lte=news.at)
-        return frozenset(spoken.values_list("author", flat=True))  # type: ignore[arg-type]
+        return frozenset(spoken.values_list("author", flat=True))
     return _force(ticket, on) if hearer == Hearer.FORCE else frozenset()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from assessment.choices import Delivery
@@ -104,6 +105,7 @@ class Errand:
     url: str
     tone: str = "blue"
     word: str = ""
+    since: datetime | None = None  # since when it waits, where that is known
 
 
 @dataclass(frozen=True)
@@ -141,12 +143,12 @@ class Today:
         return bool(self.duties or self.errands or self.contacts)
 
 
-def due_today(official: Official) -> Today:
-    """Collect what waits, under the official's own scope and postings of the day."""
+def due_today(official: Official, *, shown: int = SHOWN) -> Today:
+    """Collect what waits, under the official's scope and postings of the day; `shown` problems by name."""
     access = official.access
     roles, on = access.roles, access.on
     days_between = CalendarDay.objects.days_between()
-    duties, waiting, late = _duties(official, on, days_between)
+    duties, waiting, late = _duties(official, on, days_between, shown)
     served = served_companies(official, on) if SystemRole.OFFICIAL in roles else []
     owed = [row for row in served if row.owed]
     errands: list[Errand] = _measures(official, on)
@@ -166,7 +168,9 @@ def due_today(official: Official) -> Today:
     return Today(duties, waiting, late, errands, owed[:COMPANIES_SHOWN], len(owed), served, watched)
 
 
-def _duties(official: Official, on: date, days_between: DaysBetween) -> tuple[list[Duty], int, int]:
+def _duties(
+    official: Official, on: date, days_between: DaysBetween, shown: int
+) -> tuple[list[Duty], int, int]:
     if not official.access.roles & {SystemRole.OFFICIAL, SystemRole.UNIT, SystemRole.OFFICE}:
         return [], 0, 0
     scoped = Ticket.objects.visible_to(official).awaiting(official)
@@ -186,7 +190,7 @@ def _duties(official: Official, on: date, days_between: DaysBetween) -> tuple[li
             rule_by=Subquery(given.to_rule().order_by("ruling_due_on").values("ruling_due_on")[:1]),
             nobody=Exists(given.nobody_there(on)),
         )
-    found = list(rows[:SHOWN])
+    found = list(rows[:shown])
     rules = LimitRule.objects.filter(version__in={ticket.version_id for ticket in found}).order_by("pk")
     limits = {(rule.version_id, rule.kind): rule.working_days for rule in rules}
     duties = [_duty(ticket, on, limits, days_between) for ticket in found]
@@ -315,20 +319,22 @@ def _chains(official: Official) -> list[Errand]:
 
 def _notices(official: Official) -> list[Errand]:
     """督办单 that the clock proposed or that a unit has replied to: the office issues and closes them."""
-    found = dict(
-        Notice.objects.visible_to(official)
-        .filter(state__in=[NoticeState.PROPOSED, NoticeState.REPLIED])
+    rows = Notice.objects.visible_to(official).filter(state__in=[NoticeState.PROPOSED, NoticeState.REPLIED])
+    counted = (
+        rows.order_by()
         .values_list("state")
-        .annotate(n=Count("pk"))
-        .order_by()
+        .annotate(n=Count("pk"), since=Min(Coalesce("replied_at", "made_at")))
     )
+    found = {state: (n, since) for state, n, since in counted}
     url, errands = reverse("issues:notices"), []
-    if n := found.get(NoticeState.PROPOSED):
+    if NoticeState.PROPOSED in found:
+        n, since = found[NoticeState.PROPOSED]
         why = "问题严重逾期，系统提请督办"
-        errands.append(Errand("file-alert", f"{n} 份督办单待签发", why, f"{url}?state=proposed"))
-    if n := found.get(NoticeState.REPLIED):
+        errands.append(Errand("file-alert", f"{n} 份督办单待签发", why, f"{url}?state=proposed", since=since))
+    if NoticeState.REPLIED in found:
+        n, since = found[NoticeState.REPLIED]
         why = "单位已回复，请核定是否办结"
-        errands.append(Errand("file-check", f"{n} 份督办单待办结", why, f"{url}?state=replied"))
+        errands.append(Errand("file-check", f"{n} 份督办单待办结", why, f"{url}?state=replied", since=since))
     return errands
 
 
@@ -343,6 +349,7 @@ def _pressed(official: Official, on: date) -> list[Errand]:
             notice.get_absolute_url(),
             "red" if notice.due_on and notice.due_on < on else "yellow",
             "逾期" if notice.due_on and notice.due_on < on else "督办",
+            since=notice.issued_at,
         )
         for notice in owed
     ]
@@ -359,6 +366,7 @@ def _pressed(official: Official, on: date) -> list[Errand]:
                 note.get_absolute_url(),
                 "red" if late else "yellow",
                 "逾期" if late else "批示",
+                since=note.recorded_at,
             )
         )
     return errands
@@ -380,6 +388,7 @@ def _tasks(official: Official, on: date) -> list[Errand]:
             task.get_absolute_url(),
             "red" if task.due_on < on else "blue",
             "逾期" if task.due_on < on else "落实中",
+            since=task.given_at,
         )
         for task in owed[:SHOWN]
     ]
@@ -404,7 +413,8 @@ def _papers(official: Official) -> list[Errand]:
             month = f"{bulletin.month_end.month:%-m月}"
             title = f"{month}通报待印发"
             reason = f"{bulletin.programme} · 数据已冻结，补上“下步安排”即可印发"
-            errands.append(Errand("file-text", title, reason, bulletin.get_absolute_url()))
+            since = bulletin.month_end.frozen_at
+            errands.append(Errand("file-text", title, reason, bulletin.get_absolute_url(), since=since))
     prepared = Meeting.objects.visible_to(official).filter(state=MeetingState.PREPARED)
     live = Count("items", filter=Q(items__removed_at__isnull=True))
     related = prepared.select_related("programme__region", "group")
@@ -417,7 +427,8 @@ def _papers(official: Official) -> list[Errand]:
             if meeting.meets_on:
                 items += f"，拟{meeting.meets_on:%-m月%-d日}召开"
             reason = f"{meeting.programme} · {items}"
-            errands.append(Errand("users-group", title, reason, meeting.get_absolute_url()))
+            since = meeting.prepared_at
+            errands.append(Errand("users-group", title, reason, meeting.get_absolute_url(), since=since))
     return errands
 
 
@@ -442,6 +453,7 @@ def _imports(official: Official) -> list[Errand]:
             reverse("liaison:import", args=[run.pk]),
             "red" if run.state == ImportState.FAILED else "yellow",
             run.get_state_display(),
+            since=run.uploaded_at,
         )
         for run in runs
     ]

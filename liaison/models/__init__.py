@@ -15,7 +15,7 @@ from liaison.models.flow_rules import (
 )
 from liaison.models.groups import Deputy, Group, GroupMember
 from liaison.models.imports import ImportRow, ImportRun
-from liaison.models.inbox import InboxMessage
+from liaison.models.inbox import Digest, InboxMessage
 from liaison.models.map import Department, Region
 from liaison.models.people import Access, FailedSignIn, OffDuty, Official, Posting, Training
 from liaison.models.programmes import Adoption, Batch, Programme, ProgrammeVersion
@@ -64,6 +64,7 @@ __all__ = [
     "DeductionRule",
     "Department",
     "Deputy",
+    "Digest",
     "DutyRule",
     "Eligibility",
     "EscalationRule",

@@ -90,3 +90,42 @@ def with_unread(postings: models.QuerySet[Posting]) -> models.QuerySet[Any]:
         output_field=models.IntegerField(),
     )
     return postings.annotate(unread=few)
+
+
+class Digest(models.Model):
+    """每日提要: an official's morning was looked at, once a working day; empty: nothing was to be said.
+
+    `text` is its text message, where the city sends any: `taken_at` marks it before it is handed over, so
+    that who is killed in between loses it rather than sends it twice; the inbox has it anyway.
+    """
+
+    official = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="干部", on_delete=models.PROTECT, related_name="digests"
+    )
+    on = models.DateField("日期")
+    is_empty = models.BooleanField("无事可提", default=True)
+    text = models.CharField("短信", max_length=140, blank=True)
+    written_at = models.DateTimeField("写成时间")
+    taken_at = models.DateTimeField("短信取走时间", null=True, blank=True)
+    sent_at = models.DateTimeField("短信送出时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "每日提要"
+        constraints = [
+            models.UniqueConstraint(name="liaison_digest_once_a_day", fields=["official", "on"]),
+            models.CheckConstraint(
+                name="liaison_digest_text_says_something", condition=Q(text="") | Q(is_empty=False)
+            ),
+            models.CheckConstraint(
+                name="liaison_digest_sent_once_taken",
+                condition=Q(sent_at__isnull=True) | Q(taken_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["on"], name="liaison_digest_to_send", condition=Q(taken_at__isnull=True) & ~Q(text="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.official}"

@@ -19,6 +19,7 @@ from liaison.services.calendar import (
     shipped_notice,
     withdraw_exception,
 )
+from liaison.services.digests import Morning, forget_digests, is_quiet, send_digests, write_digest
 from liaison.services.files import keep_file, remove_file
 from liaison.services.inbox import (
     Letter,
@@ -50,6 +51,7 @@ __all__ = [
     "CalendarRefused",
     "DraftRefused",
     "Letter",
+    "Morning",
     "PresetRefused",
     "PublishRefused",
     "Recorded",
@@ -64,9 +66,11 @@ __all__ = [
     "draft_exception",
     "draft_notice",
     "draft_version",
+    "forget_digests",
     "forget_failed_sign_ins",
     "forget_messages",
     "forget_sent",
+    "is_quiet",
     "is_resting",
     "issue_password",
     "keep_file",
@@ -88,8 +92,10 @@ __all__ = [
     "renew_change",
     "save_rule",
     "seed_calendar",
+    "send_digests",
     "settle_messages",
     "shipped_notice",
     "withdraw_exception",
     "withdraw_training",
+    "write_digest",
 ]

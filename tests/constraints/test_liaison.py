@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 from django.db.models import F
 
 from liaison.choices import Reach, SystemRole, VersionStatus, YearStatus
-from liaison.models import Adoption, Batch, ProgrammeVersion, Training
+from liaison.models import Adoption, Batch, Digest, ProgrammeVersion, Training
 from tests import factories as f
 from tests.constraints import FROZEN_ROW, Acts, again, change
 from tests.factories import at
@@ -37,6 +38,12 @@ def adoption() -> Adoption:
     older = f.VersionFactory(published=True)
     newer = f.VersionFactory(programme=older.programme, number=2)
     return Adoption.objects.create(version=older, newer=newer, rule="light_rule")
+
+
+def digest(**given: Any) -> Digest:
+    return Digest.objects.create(
+        official=f.OfficialFactory(), on=date(2026, 3, 4), written_at=at(2026, 3, 4), **given
+    )
 
 
 REFUSED: Acts = {
@@ -80,6 +87,9 @@ REFUSED: Acts = {
     "liaison_inbox_kind_known": lambda: f.InboxMessageFactory(kind="gossip"),
     "liaison_inbox_says_what": lambda: f.InboxMessageFactory(title=""),
     "liaison_inbox_opens_a_page_of_ours": lambda: f.InboxMessageFactory(url="//elsewhere.example/"),
+    "liaison_digest_once_a_day": lambda: again(digest()),
+    "liaison_digest_text_says_something": lambda: digest(text="今日提要"),
+    "liaison_digest_sent_once_taken": lambda: digest(sent_at=at(2026, 3, 4)),
     "liaison_audit_named": lambda: f.AuditEventFactory(action=""),
 }
 

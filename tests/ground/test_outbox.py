@@ -120,7 +120,7 @@ class TestNudge:
     def test_a_move_without_news_leaves_the_broker_alone(self, cast, client_as, nudges):
         from tests.factories import TicketFactory
 
-        ticket = TicketFactory(enrolment=cast.enrolment)
-        client_as("official").post(f"/tickets/{ticket.number}/moves/report/")
-        assert ticket.events.filter(move="report").exists()
+        ticket = TicketFactory(in_progress=True, enrolment=cast.enrolment, lead=cast.land, unit=cast.unit)
+        client_as("unit").post(f"/tickets/{ticket.number}/moves/progress/", {"note": "已踏勘现场"})
+        assert ticket.events.filter(move="progress").exists()
         assert nudges == []

@@ -1,0 +1,114 @@
+"""每日提要: what an official is told in the morning, read from 今天要办."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import partial
+
+from django.conf import settings
+from django.db.models import Exists, F, Max, OuterRef
+
+from issues.models import TicketEvent
+from liaison.choices import InboxKind
+from liaison.dashboards.duties import Duty, Errand, due_today
+from liaison.models import CalendarDay, Digest, InboxMessage, Official, Posting, Region
+from liaison.services import Morning, write_digest
+from liaison.workdays import SHANGHAI, WorkCalendar, day_of
+
+MORNING = time(8, 30)
+SHOWN = 6  # lines; the rest is on the first page, which the digest opens
+LOOKED_AT = 200  # problems that are read at most; who has more is told of the first ones
+FULL_NAME = 24  # characters of a problem's title
+
+
+@dataclass(frozen=True)
+class _Line:
+    late: bool
+    due: bool
+    words: str
+
+
+def write_mornings(*, at: datetime) -> int:
+    """Tell everybody in post who was not looked at today; returns how many were told.
+
+    Not before half past eight, and only where the day is a working day for the place where they serve, local
+    exceptions included.
+    """
+    on, written = day_of(at), 0
+    if at.astimezone(SHANGHAI).time() < MORNING:
+        return 0
+    posts = Posting.objects.in_force(on).filter(official=OuterRef("pk"))
+    seen = Digest.objects.filter(on=on, official=OuterRef("pk"))
+    people = Official.objects.filter(~Exists(seen), Exists(posts), is_active=True).order_by("pk")
+    calendars: dict[str, WorkCalendar] = {}
+    for official in people:
+        region: Region = official.on_duty(on).access.postings[0].department.region
+        if region.path not in calendars:
+            calendars[region.path] = CalendarDay.objects.as_calendar(region)
+        calendar = calendars[region.path]
+        if calendar.is_working(on):
+            tell = partial(morning_of, official, calendar, at=at)
+            written += write_digest(official=official, tell=tell, at=at)
+    return written
+
+
+def morning_of(official: Official, calendar: WorkCalendar, *, at: datetime) -> Morning | None:
+    """What is late, due today, or waits for more than a working day; None where there is nothing to say.
+
+    Nothing younger than a working day is in it, unless it is due. The official is on duty on the day.
+    """
+    today = due_today(official, shown=LOOKED_AT)
+    on, old = day_of(at), _a_working_day_before(calendar, at)
+    begun = _begun([duty for duty in today.duties if duty.due_on > on])
+    lines = [_line(duty, on) for duty in today.duties if duty.due_on <= on or begun[duty.ticket.pk] <= old]
+    lines += [_errand(errand) for errand in today.errands if _is_told(errand, old)]
+    unread = InboxMessage.objects.unread().filter(reader=official, created_at__lte=old)
+    waiting = unread.exclude(kind=InboxKind.DIGEST).count()
+    if not lines and not waiting:
+        return None
+    return _say(official, lines, waiting)
+
+
+def _a_working_day_before(calendar: WorkCalendar, at: datetime) -> datetime:
+    """The same hour of the working day before."""
+    before = calendar.add(day_of(at), -1)
+    return at - (day_of(at) - before)
+
+
+def _begun(duties: list[Duty]) -> dict[int, datetime]:
+    """When each problem came to the step at which it waits."""
+    keys = {duty.ticket.pk: duty.ticket.collected_at for duty in duties}
+    steps = TicketEvent.objects.filter(ticket__in=keys).exclude(from_status=F("to_status"))
+    return keys | dict(steps.order_by().values_list("ticket").annotate(at=Max("at")))
+
+
+def _line(duty: Duty, on: date) -> _Line:
+    title = duty.ticket.title
+    short = title if len(title) <= FULL_NAME else f"{title[: FULL_NAME - 1]}…"
+    return _Line(duty.past, duty.due_on == on, f"{duty.word}：{duty.step} · {short}")
+
+
+def _errand(errand: Errand) -> _Line:
+    return _Line(errand.tone == "red", False, f"{errand.word or '待办'}：{errand.title}")
+
+
+def _is_told(errand: Errand, old: datetime) -> bool:
+    if errand.since is None:
+        return errand.tone == "red"
+    return errand.since <= old or errand.word == "逾期"
+
+
+def _say(official: Official, lines: list[_Line], unread: int) -> Morning:
+    late, due = sum(line.late for line in lines), sum(line.due for line in lines)
+    other = len(lines) - late - due
+    counted = [f"{n} 件{word}" for n, word in ((late, "逾期"), (due, "今天到期"), (other, "待办")) if n] + (
+        [f"{unread} 条未读消息"] if unread else []
+    )
+    counts = "，".join(counted)
+    shown = [line.words for line in sorted(lines, key=lambda line: (not line.late, not line.due))[:SHOWN]]
+    if len(lines) > SHOWN:
+        shown.append(f"另有 {len(lines) - SHOWN} 件，见工作台")
+    address = settings.PUBLIC_URL.rstrip("/")
+    text = f"【联企】{official.name}：{counts}。{address}/"
+    return Morning(f"今日提要：{counts}", "\n".join(shown), text)
