@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
         "DutyKindEnum": "companies.choices.DutyKind",
         "YearStatusEnum": "liaison.choices.YearStatus",
         "DayKindEnum": "liaison.choices.DayKind",
+        "InboxKindEnum": "liaison.choices.InboxKind",
         "ImportStateEnum": "liaison.choices.ImportState",
         "BulletinStateEnum": "issues.choices.BulletinState",
         "ProposalStateEnum": "companies.choices.ProposalState",

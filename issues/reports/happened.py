@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from issues.choices import HELPED, Move, NoticeState, Occasion, RequestState
+from issues.choices import HELPED, Move, NoticeState, Occasion, Part, RequestState
 from issues.models import (
     MeetingTask,
     Message,
@@ -58,6 +58,10 @@ class Happened:
         return self.ticket.title if self.ticket is not None else str(self.sight)
 
 
+# Another unit's turn begins with 改派, too, where the one before had not signed yet.
+_NEW_STEP = ~Q(from_status=F("to_status")) | Q(move=Move.TRANSFER)
+
+
 def happened(what: str, key: int, at: datetime) -> Happened:
     """Read a piece of news that was left at a moment."""
     return _READ.get(what, _of_event)(what, key, at)
@@ -94,7 +98,7 @@ def is_over(until: str, news: Happened, unit: TicketUnit | None) -> bool:
     if ticket is None:
         return False
     if until == Until.STEP:
-        return ticket.events.filter(pk__gt=news.key).exclude(from_status=F("to_status")).exists()
+        return ticket.events.filter(_NEW_STEP, pk__gt=news.key).exists()
     if until == Until.REQUEST:
         waiting = ticket.requests.filter(kind=RULES[news.what].opens, state=RequestState.PENDING)
         return not waiting.exists()
@@ -118,7 +122,7 @@ def _of_event(what: str, key: int, at: datetime) -> Happened:
 
 def _settled_by(event: TicketEvent) -> list[str]:
     ticket, unit, over = event.ticket, event.unit, []
-    if event.from_status != event.to_status:
+    if event.from_status != event.to_status or event.move == Move.TRANSFER:
         over.append(f"step:{ticket.pk}")
         lapsed = settled_in(event.from_status) - settled_in(event.to_status)
         over += [f"{kind}:{ticket.pk}" for kind in sorted(lapsed)]
@@ -129,9 +133,13 @@ def _settled_by(event: TicketEvent) -> list[str]:
         over.append(f"part:{unit.pk}")
     if unit is not None and event.move == Move.RULE_HELP:
         over.append(f"ruling:{unit.pk}")
-    if event.to_status not in HELPED:
-        units = ticket.units.values_list("pk", flat=True)
-        over += [f"{owed}:{key}" for key in units for owed in ("part", "ruling")]
+    units = ticket.units.filter(part=Part.COOPERATE)
+    if event.to_status in HELPED:
+        given_up = units.filter(is_current=False) if event.move == Move.TRANSFER else units.none()
+        over += [f"part:{key}" for key in given_up.values_list("pk", flat=True)]
+    else:
+        keys = units.values_list("pk", flat=True)
+        over += [f"{owed}:{key}" for key in keys for owed in ("part", "ruling")]
     return over
 
 

@@ -58,7 +58,7 @@ def tell_readers(*, what: str, row: int, moment: datetime, at: datetime) -> int:
         spare = [news.about, *later_news(news)]
         settle_messages(waited_for=news.settles, spare=spare, at=news.at)
     letters = _letters(news, TOLD.get(what, ()), on=today)
-    put_messages(letters.values(), at=news.at)
+    put_messages(letters=letters.values(), at=news.at)
     return len(letters)
 
 

@@ -61,7 +61,7 @@ class InboxViewSet(viewsets.ReadOnlyModelViewSet[InboxMessage]):
         return Response(InboxSerializer(message).data)
 
     @extend_schema(request=ReadAllSerializer, responses=ReadSerializer)
-    @action(detail=False, methods=["post"], url_path="read", url_name="read-all", filter_backends=[])
+    @action(detail=False, methods=["post"], url_path="read-all", url_name="read-all", filter_backends=[])
     def read_all(self, request: Request) -> Response:
         """全部标为已读: no newer than the message named."""
         entered = ReadAllSerializer(data=request.data)

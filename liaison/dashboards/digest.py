@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from functools import partial
+from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import F, Max
 
 from issues.models import TicketEvent
 from liaison.choices import InboxKind
 from liaison.dashboards.duties import Duty, Errand, due_today
-from liaison.models import CalendarDay, Digest, InboxMessage, Official, Posting, Region
-from liaison.services import Morning, write_digest
-from liaison.workdays import SHANGHAI, WorkCalendar, day_of
+from liaison.models import InboxMessage, Official
+from liaison.services import Morning
+from liaison.workdays import WorkCalendar, day_of
 
-MORNING = time(8, 30)
 SHOWN = 6  # lines; the rest is on the first page, which the digest opens
 LOOKED_AT = 200  # problems that are read at most; who has more is told of the first ones
 FULL_NAME = 24  # characters of a problem's title
@@ -29,31 +27,7 @@ class _Line:
     words: str
 
 
-def write_mornings(*, at: datetime) -> int:
-    """Tell everybody in post who was not looked at today; returns how many were told.
-
-    Not before half past eight, and only where the day is a working day for the place where they serve, local
-    exceptions included.
-    """
-    on, written = day_of(at), 0
-    if at.astimezone(SHANGHAI).time() < MORNING:
-        return 0
-    posts = Posting.objects.in_force(on).filter(official=OuterRef("pk"))
-    seen = Digest.objects.filter(on=on, official=OuterRef("pk"))
-    people = Official.objects.filter(~Exists(seen), Exists(posts), is_active=True).order_by("pk")
-    calendars: dict[str, WorkCalendar] = {}
-    for official in people:
-        region: Region = official.on_duty(on).access.postings[0].department.region
-        if region.path not in calendars:
-            calendars[region.path] = CalendarDay.objects.as_calendar(region)
-        calendar = calendars[region.path]
-        if calendar.is_working(on):
-            tell = partial(morning_of, official, calendar, at=at)
-            written += write_digest(official=official, tell=tell, at=at)
-    return written
-
-
-def morning_of(official: Official, calendar: WorkCalendar, *, at: datetime) -> Morning | None:
+def morning_of(official: Official, calendar: WorkCalendar, at: datetime) -> Morning | None:
     """What is late, due today, or waits for more than a working day; None where there is nothing to say.
 
     Nothing younger than a working day is in it, unless it is due. The official is on duty on the day.
@@ -63,7 +37,7 @@ def morning_of(official: Official, calendar: WorkCalendar, *, at: datetime) -> M
     begun = _begun([duty for duty in today.duties if duty.due_on > on])
     lines = [_line(duty, on) for duty in today.duties if duty.due_on <= on or begun[duty.ticket.pk] <= old]
     lines += [_errand(errand) for errand in today.errands if _is_told(errand, old)]
-    unread = InboxMessage.objects.unread().filter(reader=official, created_at__lte=old)
+    unread = InboxMessage.objects.visible_to(official).unread().filter(created_at__lte=old)
     waiting = unread.exclude(kind=InboxKind.DIGEST).count()
     if not lines and not waiting:
         return None

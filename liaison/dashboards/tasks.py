@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from liaison import services
-from liaison.dashboards.digest import write_mornings
+from liaison.dashboards.digest import morning_of
 from liaison.gateway import send_text
 
 
@@ -19,6 +19,6 @@ def write_digests(*, at: str | None = None) -> int:
     Run again it goes on with who was not looked at; `at` (ISO, with its zone) lets an operator replay one.
     """
     moment = datetime.fromisoformat(at) if at else timezone.now()
-    written = write_mornings(at=moment)
+    written = services.write_digests(tell=morning_of, at=moment)
     services.send_digests(send=send_text, at=moment)
     return written

@@ -16,7 +16,7 @@ from companies.services import log_visit
 from issues.choices import BulletinState, MeetingKind, MeetingState
 from issues.models import Bulletin, Meeting, Ticket
 from issues.services import decide_item, edit_bulletin, hold_meeting, issue_bulletin, sweep_tickets
-from liaison.dashboards.digest import write_mornings
+from liaison.dashboards.digest import morning_of
 from liaison.demo import words
 from liaison.demo.agenda import Agenda, moment_on
 from liaison.demo.city import City, raise_city
@@ -31,7 +31,7 @@ from liaison.demo.roster import hand_in_roster
 from liaison.demo.routes import bring_together
 from liaison.demo.scene import set_scene
 from liaison.models import Official, ProgrammeVersion, Region
-from liaison.services import load_preset, seed_calendar
+from liaison.services import load_preset, seed_calendar, write_digests
 from liaison.workdays import day_of
 
 SEED = 20260601
@@ -101,7 +101,7 @@ def seed_city(*, at: datetime, scale: float = 1.0, say: Say = print) -> None:
     own = [one.company for one in firms.enrolments if firms.officers.get(one.pk) == me]
     Doors(city=city, agenda=beside).plan(own)
     morning = moment_on(agenda.calendar.add(agenda.today + timedelta(days=1), -1), 8, 30)
-    agenda.at(morning, lambda moment: write_mornings(at=moment))
+    agenda.at(morning, lambda moment: write_digests(tell=morning_of, at=moment))
     _walk(agenda, starts_on, say=say)
     desk.finish(at)
     bring_together(city=city, version=version, at=at)

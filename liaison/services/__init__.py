@@ -19,7 +19,14 @@ from liaison.services.calendar import (
     shipped_notice,
     withdraw_exception,
 )
-from liaison.services.digests import Morning, forget_digests, is_quiet, send_digests, write_digest
+from liaison.services.digests import (
+    Morning,
+    forget_digests,
+    is_quiet,
+    send_digests,
+    write_digest,
+    write_digests,
+)
 from liaison.services.files import keep_file, remove_file
 from liaison.services.inbox import (
     Letter,
@@ -98,4 +105,5 @@ __all__ = [
     "withdraw_exception",
     "withdraw_training",
     "write_digest",
+    "write_digests",
 ]

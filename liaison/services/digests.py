@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from liaison.choices import InboxKind
-from liaison.models import Digest, Official
+from liaison.models import CalendarDay, Digest, Official, Posting
 from liaison.services.inbox import Letter, put_messages
-from liaison.workdays import SHANGHAI, day_of
+from liaison.workdays import SHANGHAI, WorkCalendar, day_of
 
 KEPT = timedelta(days=90)
+MORNING = time(8, 30)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,32 @@ class Morning:
     title: str
     words: str
     text: str
+
+
+Tell = Callable[[Official, WorkCalendar, datetime], Morning | None]
+
+
+def write_digests(*, tell: Tell, at: datetime) -> int:
+    """Tell everybody in post who was not looked at today; returns how many were told.
+
+    Not before half past eight, and only where the day is a working day for the place where they serve, local
+    exceptions included. `tell` says what there is to tell them.
+    """
+    on, written = day_of(at), 0
+    if at.astimezone(SHANGHAI).time() < MORNING:
+        return 0
+    posts = Posting.objects.in_force(on).filter(official=OuterRef("pk"))
+    seen = Digest.objects.filter(on=on, official=OuterRef("pk"))
+    people = Official.objects.filter(~Exists(seen), Exists(posts), is_active=True).order_by("pk")
+    calendars: dict[str, WorkCalendar] = {}
+    for official in people:
+        region = official.on_duty(on).access.postings[0].department.region
+        if region.path not in calendars:
+            calendars[region.path] = CalendarDay.objects.as_calendar(region)
+        calendar = calendars[region.path]
+        if calendar.is_working(on):
+            written += write_digest(official=official, tell=partial(tell, official, calendar, at), at=at)
+    return written
 
 
 @transaction.atomic
@@ -44,7 +73,7 @@ def write_digest(*, official: Official, tell: Callable[[], Morning | None], at: 
     digest.text = morning.text if settings.DIGEST_SMS and official.phone else ""
     digest.save(update_fields=["is_empty", "text"])
     put_messages(
-        [
+        letters=[
             Letter(
                 reader=official.pk,
                 kind=InboxKind.DIGEST,

@@ -32,7 +32,7 @@ class Letter:
 
 
 @transaction.atomic
-def put_messages(letters: Iterable[Letter], *, at: datetime) -> None:
+def put_messages(*, letters: Iterable[Letter], at: datetime) -> None:
     """Write messages that happened at a moment, in one insert; who has been told of it is passed over."""
     InboxMessage.objects.bulk_create(
         (

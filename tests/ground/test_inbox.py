@@ -158,7 +158,7 @@ class TestApi:
 
     def test_marks_all_up_to_one(self, cast: Cast, api_as: ApiAs):
         first, second = InboxMessageFactory.create_batch(2, reader=cast.unit)
-        answer = api_as("unit").post("/api/v1/inbox/read/", {"until": first.pk}, format="json")
+        answer = api_as("unit").post("/api/v1/inbox/read-all/", {"until": first.pk}, format="json")
         assert answer.data == {"read": 1}
         assert list(InboxMessage.objects.unread()) == [second]
 
@@ -166,7 +166,7 @@ class TestApi:
 def test_a_message_that_was_told_is_not_told_again(cast: Cast):
     letter = services.Letter(cast.unit.pk, InboxKind.NEWS, "已交办" * 60, "/", "event:1", words="长" * 400)
     for _ in range(2):
-        services.put_messages([letter], at=NOW)
+        services.put_messages(letters=[letter], at=NOW)
     message = InboxMessage.objects.get()
     assert (len(message.title), len(message.words)) == (140, 300)
     assert message.title.endswith("…")

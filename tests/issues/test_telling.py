@@ -285,6 +285,21 @@ class TestSettled:
             services.tell_readers(what=event.move, row=event.pk, moment=event.at, at=NOW)
         assert unread(cast.unit) == unread(cast.office) == set()
 
+    def test_a_signature_is_not_owed_by_whom_the_lead_was_taken_from(self, cast: Cast):
+        ticket = self.dispatched(cast)
+        relay()
+        services.transfer_ticket(ticket=ticket, to=cast.power, note="属供电", by=cast.office, at=NOW)
+        relay()
+        assert f"step:{ticket.pk}" not in unread(cast.unit)
+        assert f"step:{ticket.pk}" in unread(cast.other_unit)
+
+    def test_a_helper_that_takes_the_lead_owes_the_leads_signature_only(self, cast: Cast):
+        ticket = self.dispatched(cast, cooperating=[cast.power])
+        relay()
+        services.transfer_ticket(ticket=ticket, to=cast.power, note="属供电", by=cast.office, at=NOW)
+        relay()
+        assert unread(cast.other_unit) == {f"step:{ticket.pk}"}
+
     def test_a_request_once_it_is_decided(self, cast: Cast):
         ticket = self.dispatched(cast)
         services.sign_ticket(ticket=ticket, by=cast.unit, at=NOW)
