@@ -61,14 +61,20 @@ def check_taken_once(survey: Survey, news: int) -> None:
     event = ticket.events.get(move=words[0])
     assert (event.by is None) == (survey.channel == Channel.LINK)
     assert survey.comment in event.note
-    assert OutboxMessage.objects.count() == news
+    assert others() == news
+    assert OutboxMessage.objects.filter(topic="inbox.news", arguments__row=event.pk).count() == 1
+
+
+def others() -> int:
+    """News of anything but the inboxes."""
+    return OutboxMessage.objects.exclude(topic="inbox.news").count()
 
 
 @pytest.mark.parametrize(("linked", "phoned"), [(5, 1), (1, 5), (1, 1)])
 def test_of_the_link_and_the_phone_the_first_word_stands(cast, asked, linked, phoned):
     for act in (behind, lambda first, second: behind(second, first), at_once):
         survey = asked()
-        news = OutboxMessage.objects.count()
+        news = others()
         answers = act(by_link(survey, linked), by_phone(survey, phoned, cast))
         (kept,) = (answer for answer in answers if isinstance(answer, Survey))
         (lost,) = (answer for answer in answers if isinstance(answer, AlreadyAnswered))
@@ -140,7 +146,7 @@ class TestLoserIsTold:
 
     def test_two_clicks_on_the_link_are_one_answer(self, asked):
         survey = asked()
-        news = OutboxMessage.objects.count()
+        news = others()
         answers = at_once(self.press(survey, 4), self.press(survey, 4), self.press(survey, 4))
         assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
         for answer in answers:

@@ -110,6 +110,28 @@ class TestSays:
         assert roster is not None
         assert "等您确认" in roster.words
 
+    @pytest.mark.parametrize(
+        ("moment", "words"),
+        [
+            (at(2026, 3, 25, 9), None),
+            (at(2026, 3, 30, 9), "还有 1 天：本期还有 1 家企业没有联系"),
+            (at(2026, 3, 31, 9), "今日到期：本期还有 1 家企业没有联系"),
+        ],
+    )
+    def test_contacts_when_their_period_ends(self, cast: Cast, moment: datetime, words: str | None):
+        write(moment)
+        told = digest_of(cast.official)
+        assert (told.words if told else None) == words
+
+    def test_a_failed_import_is_not_called_late(self, cast: Cast):
+        ImportRunFactory(
+            state="failed", region=cast.city, uploaded_by=cast.roster, uploaded_at=at(2026, 3, 2, 8)
+        )
+        write(at(2026, 3, 4, 9))
+        told = digest_of(cast.roster)
+        assert told is not None
+        assert told.title == "今日提要：1 件待办"
+
     def test_nobody_hears_of_anothers_work(self, cast: Cast, given: Ticket):
         write(at(2026, 3, 4, 9))
         assert digest_of(cast.other_unit) is None
