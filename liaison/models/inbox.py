@@ -100,7 +100,11 @@ class Digest(models.Model):
     """
 
     official = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="干部", on_delete=models.PROTECT, related_name="digests"
+        settings.AUTH_USER_MODEL,
+        verbose_name="干部",
+        on_delete=models.PROTECT,
+        related_name="digests",
+        db_index=False,
     )
     on = models.DateField("日期")
     is_empty = models.BooleanField("无事可提", default=True)
