@@ -8,10 +8,10 @@ from django.db import transaction
 
 from issues.choices import Move, Part, RequestKind, RequestState, WithdrawalReason
 from issues.models import Ticket
-from issues.services.clock import DAYS, calendar_of, stop_clock
-from issues.services.course import advance, lock_for, write_event
+from issues.services.clock import calendar_of
+from issues.services.course import lock_for, write_event
 from issues.services.errors import MoveRefused
-from issues.services.ledger import stop_handling
+from issues.services.ledger import end_ticket
 from issues.services.links import open_follow_link, tell_company
 from issues.services.requests import make_request
 from issues.services.tickets import begin_round
@@ -98,11 +98,7 @@ def _withdraw(ticket: Ticket, *, note: str, at: datetime) -> Ticket:
     if asked is not None:
         asked.state, asked.answer, asked.decided_at = RequestState.GRANTED, note.strip()[:WORDS_MOST], at
         asked.save(update_fields=["state", "answer", "decided_at"])
-    source = advance(ticket, Move.WITHDRAW)
-    stop_handling(ticket, on=day_of(at))
-    stop_clock(ticket)
-    ticket.save(update_fields=["status", *DAYS])
-    ticket.units.filter(is_current=True).update(is_current=False)
+    source = end_ticket(ticket, Move.WITHDRAW, on=day_of(at))
     said = WithdrawalReason(asked.reason).label if asked else ""
     said = "。".join(filter(None, (said, note.strip()[:WORDS_MOST])))
     write_event(ticket, Move.WITHDRAW, source=source, by=None, actor=_company(ticket, None), at=at, note=said)

@@ -5,10 +5,13 @@ Every change of a ticket's deadline goes through here, under the ticket's lock a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from issues.choices import Part, SpanKind
+from issues.choices import Move, Part, SpanKind
 from issues.models import ClockSpan, Ticket
+from issues.services.clock import DAYS, stop_clock
+from issues.services.course import advance
 from issues.services.errors import MoveRefused
 from liaison.workdays import Explanation, WorkCalendar
 
@@ -100,6 +103,19 @@ def running_since(ticket: Ticket) -> tuple[date, str]:
 def tell_lead(ticket: Ticket) -> None:
     """The lead unit's day is the ticket's."""
     ticket.units.filter(part=Part.LEAD, is_current=True).update(due_on=term_of(ticket))
+
+
+def end_ticket(ticket: Ticket, move: Move, *, on: date, besides: Sequence[str] = ()) -> str:
+    """The problem ends without 销号: its clocks stop and no unit has it any more. Returns the status before.
+
+    `besides`: fields that the caller has set and that are saved with it.
+    """
+    source = advance(ticket, move)
+    stop_handling(ticket, on=on)
+    stop_clock(ticket)
+    ticket.save(update_fields=["status", *besides, *DAYS])
+    ticket.units.filter(is_current=True).update(is_current=False)
+    return source
 
 
 def term_of(ticket: Ticket) -> date:

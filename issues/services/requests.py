@@ -11,10 +11,10 @@ from django.db import transaction
 
 from issues.choices import DeferralReason, ExclusionReason, Move, RequestKind, RequestState, SpanKind
 from issues.models import Ticket, TicketRequest
-from issues.services.clock import DAYS, Wait, calendar_of, run_until, stop_clock
+from issues.services.clock import DAYS, Wait, calendar_of, run_until
 from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
-from issues.services.ledger import TERM, pause_handling, resume_handling, stop_handling, tell_lead
+from issues.services.ledger import TERM, end_ticket, pause_handling, resume_handling, tell_lead
 from issues.services.planned import follow_plan, plan_in_force, put_off_plan
 from issues.services.units import resume_units
 from liaison.models import Official
@@ -45,11 +45,7 @@ def grant_exclusion(*, ticket: Ticket, answer: str, by: Official, at: datetime) 
     """同意剔除: the problem leaves the account, with its reason on record; it counts in no rate."""
     ticket = lock_for(ticket, Move.GRANT_EXCLUSION)
     asked = settle_request(ticket, RequestKind.EXCLUSION, RequestState.GRANTED, answer=answer, by=by, at=at)
-    source = advance(ticket, Move.GRANT_EXCLUSION)
-    stop_handling(ticket, on=day_of(at))
-    stop_clock(ticket)
-    ticket.save(update_fields=["status", *DAYS])
-    ticket.units.filter(is_current=True).update(is_current=False)
+    source = end_ticket(ticket, Move.GRANT_EXCLUSION, on=day_of(at))
     said = f"{ExclusionReason(asked.reason).label}" + (f"。{asked.answer}" if asked.answer else "")
     write_event(ticket, Move.GRANT_EXCLUSION, source=source, by=by, at=at, note=said)
     return ticket

@@ -9,16 +9,16 @@ from django.db import transaction
 
 from issues.choices import Move, Part, Route, Status
 from issues.models import Category, Ticket, TicketEvent, TicketPlan, TicketUnit
-from issues.services.clock import DAYS, Wait, calendar_of, next_act, run_until, start_step, stop_clock
+from issues.services.clock import DAYS, Wait, calendar_of, next_act, run_until, start_step
 from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.ledger import (
     TERM,
     continue_handling,
+    end_ticket,
     move_deadline,
     running_since,
     start_handling,
-    stop_handling,
     tell_lead,
 )
 from issues.services.planned import follow_plan, plan_in_force
@@ -172,12 +172,8 @@ def merge_ticket(*, ticket: Ticket, into: Ticket, by: Official, at: datetime, no
         raise MoveRefused("只有同一家企业的问题才能并案；不同企业的同类问题请按共性问题归集。")
     if ticket.programme_id != into.programme_id:
         raise MoveRefused("两件问题属于不同方案，不能并案。")
-    source = advance(ticket, Move.MERGE)
     ticket.merged_into = into
-    stop_handling(ticket, on=day_of(at))
-    stop_clock(ticket)
-    ticket.save(update_fields=["status", "merged_into", *DAYS])
-    ticket.units.filter(is_current=True).update(is_current=False)
+    source = end_ticket(ticket, Move.MERGE, on=day_of(at), besides=["merged_into"])
     ticket.absorbed.update(merged_into=into)  # what was merged into it before goes along
     said = f"：{note.strip()}" if note.strip() else ""
     went, came = f"并入 {into}{said}", f"{ticket} 并入本件{said}"
