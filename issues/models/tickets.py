@@ -136,8 +136,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         seats = Assignment.objects.in_force(official.access.on).held_by(official)
         siblings = Ticket.objects.filter(company=OuterRef("company"), programme=OuterRef("programme"))
         on = official.access.on
-        units = TicketUnit.objects.select_related("department__region", "signed_by").with_light(on)
-        requests = TicketRequest.objects.select_related("asked_by", "decided_by")
         return (
             self.select_related("company__region", "category", "grade", "programme__region")
             .select_related("version__extension_rule")
@@ -158,8 +156,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
                 ),
             )
             .prefetch_related(
-                Prefetch("units", units.with_staff(on).order_by("-is_current", "-part", "pk")),
-                Prefetch("requests", requests.order_by("-asked_at", "-pk")),
+                Prefetch("units", TicketUnit.objects.in_full(on)),
+                Prefetch("requests", TicketRequest.objects.in_full()),
             )
         )
 
@@ -426,6 +424,12 @@ class Ticket(models.Model):
         return self.status in OPEN
 
 
+class TicketRequestQuerySet(models.QuerySet["TicketRequest"]):
+    def in_full(self) -> Self:
+        """As a case shows them and its moves need them, the latest first."""
+        return self.select_related("asked_by", "decided_by").order_by("-asked_at", "-pk")
+
+
 class TicketRequest(models.Model):
     """A wish to do with a ticket what its course does not provide for, and what was decided about it.
 
@@ -455,6 +459,8 @@ class TicketRequest(models.Model):
     wanted_on = models.DateField("申请延至", null=True, blank=True)
     granted_on = models.DateField("批准延至", null=True, blank=True)
     round = models.PositiveSmallIntegerField("轮次", default=1)
+
+    objects = TicketRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "申请"

@@ -15,6 +15,11 @@ from liaison.models import Department, Posting
 
 
 class TicketUnitQuerySet(models.QuerySet["TicketUnit"]):
+    def in_full(self, on: date) -> Self:
+        """As a case shows them and its moves need them: those at work first, the lead before the others."""
+        rows = self.select_related("department__region", "signed_by").with_light(on).with_staff(on)
+        return rows.order_by("-is_current", "-part", "pk")
+
     def helping(self) -> Self:
         """Cooperating units that are still to give their part."""
         return self.filter(part=Part.COOPERATE, is_current=True, finished_at__isnull=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -212,9 +213,21 @@ def talk_of(ticket: Ticket, *, for_company: bool = False) -> QuerySet[Message]:
     return (said.for_company() if for_company else said).prefetch_related("files").order_by("at", "pk")
 
 
-def filings_of(ticket: Ticket) -> QuerySet[Filing]:
-    """Who of the company filed it or added to it, with name and phone."""
-    return ticket.filings.order_by("filed_at", "pk")
+class TalkParts(NamedTuple):
+    """What the case page's cards of talk and of the company's link show: querysets, to be read with others.
+
+    `filings`: who of the company filed it or added to it, with name and phone. `links`: the one in use.
+    """
+
+    talk: QuerySet[Message]
+    filings: QuerySet[Filing]
+    links: QuerySet[FollowLink]
+
+
+def talk_parts(ticket: Ticket) -> TalkParts:
+    """The parts of the talk on a problem as the house reads it."""
+    links = FollowLink.objects.standing().filter(ticket=ticket)
+    return TalkParts(talk_of(ticket), ticket.filings.order_by("filed_at", "pk"), links)
 
 
 def file_of(ticket: Ticket, pk: int) -> MessageFile | None:

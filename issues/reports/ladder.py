@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -18,9 +19,10 @@ from liaison.models import (
     EscalationRule,
     Group,
     GroupMember,
+    GroupRule,
+    LadderRung,
     Official,
     Posting,
-    ProgrammeVersion,
 )
 from liaison.reports.adoption import escalations_on
 from liaison.workdays import WorkCalendar
@@ -44,16 +46,22 @@ class Holder:
 
 
 class Holders:
-    """Who sits on the rungs on a day; offices and groups are read once, when they are first asked for."""
+    """Who sits on the rungs on a day; offices and groups are read once, when they are first asked for,
+    unless they were read before: the offices, and the special groups by programme."""
 
-    def __init__(self, on: date) -> None:
+    def __init__(
+        self,
+        on: date,
+        offices: Iterable[Posting] | None = None,
+        groups: Mapping[int, Iterable[Group]] | None = None,
+    ) -> None:
         self.on = on
-        self._groups: dict[int, list[Group]] = {}
+        self._given = offices
+        self._groups = {programme: list(rows) for programme, rows in (groups or {}).items()}
 
     @cached_property
     def _offices(self) -> list[Posting]:
-        offices = Posting.objects.filter(role=SystemRole.OFFICE).in_force(self.on)
-        return list(offices.select_related("department__region").order_by("-department__region__path", "pk"))
+        return list(offices_on(self.on) if self._given is None else self._given)
 
     def of(self, rung: str, ticket: Ticket) -> Holder:
         """The holder of a rung. The office's belongs to the nearest coordination office above the company,
@@ -76,7 +84,7 @@ class Holders:
         if ticket.category is None:
             return None
         if ticket.programme_id not in self._groups:
-            self._groups[ticket.programme_id] = special_groups(ticket.programme_id, self.on)
+            self._groups[ticket.programme_id] = list(special_groups(ticket.programme_id, self.on))
         place, name = ticket.company.region.path, ticket.category.name
         fit = [
             group
@@ -86,11 +94,17 @@ class Holders:
         return max(fit, key=lambda group: len(group.region.path), default=None)
 
 
-def special_groups(programme: int, on: date) -> list[Group]:
-    """问题解决专项小组 of a programme in which somebody sits on the day, the oldest first; one query."""
+def offices_on(on: date) -> QuerySet[Posting]:
+    """The seats of coordination offices on the day, the nearest places first."""
+    offices = Posting.objects.filter(role=SystemRole.OFFICE).in_force(on)
+    return offices.select_related("department__region").order_by("-department__region__path", "pk")
+
+
+def special_groups(programme: int, on: date) -> QuerySet[Group]:
+    """问题解决专项小组 of a programme in which somebody sits on the day, the oldest first."""
     members = GroupMember.objects.in_force(on).filter(group=OuterRef("pk"))
     groups = Group.objects.in_force(on).filter(Exists(members), programme=programme, kind=GroupKind.SPECIAL)
-    return list(groups.select_related("department", "region", "programme").order_by("pk"))
+    return groups.select_related("department", "region", "programme").order_by("pk")
 
 
 def categories_of(group: Group) -> frozenset[str]:
@@ -98,12 +112,11 @@ def categories_of(group: Group) -> frozenset[str]:
     return frozenset(filter(None, _BETWEEN.split(group.task)))
 
 
-def rhythm_of(group: Group, version: ProgrammeVersion) -> str:
+def rhythm_of(group: Group, sorts: Iterable[GroupRule], rungs: Iterable[LadderRung]) -> str:
     """How often a special group meets: as the rule of its sort says, else as the ladder says of its rung."""
-    asked = version.groups.filter(kind=GroupKind.SPECIAL, name=group.sort).values_list("rhythm", flat=True)
-    own = asked.first()
+    own = next((sort.rhythm for sort in sorts if sort.name == group.sort), None)
     if own is None:
-        own = version.ladder.filter(rung=Rung.SPECIAL_GROUP).values_list("rhythm", flat=True).first()
+        own = next((rung.rhythm for rung in rungs if rung.rung == Rung.SPECIAL_GROUP), None)
     return own or Rhythm.FORTNIGHTLY
 
 
@@ -156,21 +169,45 @@ class Step:
         return f"{'，或'.join(self.ways)}，将提至{self.label}（{self.sits}）。"
 
 
+class LadderParts(NamedTuple):
+    """What the ladder of a problem is drawn from: querysets, to be read together with other things."""
+
+    rungs: QuerySet[LadderRung]
+    sorts: QuerySet[GroupRule]
+    rules: QuerySet[EscalationRule]
+    reached: QuerySet[Escalation]
+    offices: QuerySet[Posting]
+    groups: QuerySet[Group]
+
+
+def ladder_parts(ticket: Ticket, on: date) -> LadderParts:
+    """The parts of the problem's ladder on the day."""
+    version = ticket.version
+    return LadderParts(
+        rungs=version.ladder.order_by("position", "pk"),
+        sorts=version.groups.filter(kind=GroupKind.SPECIAL),
+        rules=escalations_on(version, None, on),
+        reached=ticket.escalations.select_related("department", "group").order_by("at", "pk"),
+        offices=offices_on(on),
+        groups=special_groups(ticket.programme_id, on),
+    )
+
+
 def ladder_of(
-    ticket: Ticket, *, on: date, calendar: WorkCalendar, reached: Iterable[Escalation], lead: str
+    ticket: Ticket, parts: LadderParts, *, on: date, calendar: WorkCalendar, lead: str
 ) -> list[Step]:
-    """The rungs of the programme in order, as they stand for the problem on the day.
+    """The rungs of the programme in order, as they stand for the problem on the day; `lead` has it first.
 
     The days come from `overdue_day` and the seats from `Holders`, by which the sweep goes, too.
     """
-    there = {row.rung: row for row in reached}
+    there = {row.rung: row for row in parts.reached}
     rules: dict[str, list[EscalationRule]] = {}
     if ticket.is_open:
-        for rule in escalations_on(ticket.version, None, on):
+        for rule in parts.rules:
             rules.setdefault(rule.rung, []).append(rule)
-    holders, now = Holders(on), ORDER.index(ticket.rung)
-    steps = []
-    for row in ticket.version.ladder.order_by("position", "pk"):
+    holders = Holders(on, parts.offices, {ticket.programme_id: parts.groups})
+    now, steps = ORDER.index(ticket.rung), []
+    for row in parts.rungs:
         place, climbed = ORDER.index(row.rung), there.get(row.rung)
         if climbed is None and not ticket.is_open and row.rung != Rung.UNIT:
             continue
@@ -180,7 +217,7 @@ def ladder_of(
         elif row.rung != Rung.UNIT:
             seat = holders.of(row.rung, ticket)
             holder, broken = seat.name, seat.is_broken
-            each = rhythm_of(seat.group, ticket.version) if seat.group else row.rhythm
+            each = rhythm_of(seat.group, parts.sorts, parts.rungs) if seat.group else row.rhythm
             rhythm = f"{Rhythm(each).label}例会" if each != Rhythm.EVENT else ""
             if row.rung == Rung.SPECIAL_GROUP and seat.is_broken and ticket.category is not None:
                 holder = f"{ticket.category}类专项小组暂缺，转{seat.name or '值班办公室'}"

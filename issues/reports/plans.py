@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from issues.choices import PlanDuty, PlanState, Status
 from issues.models import PlanReport, PlanStep, Ticket, TicketPlan
@@ -68,13 +70,29 @@ class PlanCard:
         return sum(step.done_on is not None for step in self.steps)
 
 
-def plan_card(ticket: Ticket, *, calendar: WorkCalendar, on: date) -> PlanCard | None:
-    """The plan with its steps and reports, and what is due next; None where there is none. Two queries."""
+class PlanParts(NamedTuple):
+    """A plan's steps in order and its reports, the latest first: querysets, to be read with other things."""
+
+    steps: QuerySet[PlanStep]
+    reports: QuerySet[PlanReport]
+
+
+def plan_parts(plan: TicketPlan | None) -> PlanParts:
+    """The parts of a plan; of none, nothing."""
+    if plan is None:
+        return PlanParts(PlanStep.objects.none(), PlanReport.objects.none())
+    return PlanParts(
+        plan.steps.select_related("department").order_by("position", "pk"),
+        plan.reports.select_related("by").order_by("-at", "-pk"),
+    )
+
+
+def plan_card(ticket: Ticket, parts: PlanParts, *, calendar: WorkCalendar, on: date) -> PlanCard | None:
+    """The plan with its steps and reports, and what is due next; None where there is none."""
     plan = plan_of(ticket)
     if plan is None:
         return None
-    steps = sorted(plan.steps.select_related("department").all(), key=lambda step: step.position)
-    reports = list(plan.reports.select_related("by").order_by("-at", "-pk"))
+    steps, reports = list(parts.steps), list(parts.reports)
     word = PlanDuty(plan.duty).label if has_plan_in_force(ticket) else ""
     return PlanCard(
         plan,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from issues.choices import ENDED, OPEN, Route
-from issues.models import TaskForce, TaskForceMember, Ticket, TicketGroup
+from issues.models import Ticket, TicketGroup
 from liaison.choices import Remedy, TriageScheme
 from liaison.models import Official, ProgrammeVersion
 
@@ -29,15 +29,6 @@ def route_of(ticket: Ticket) -> str:
     if ticket.grade is not None and (route := BY_REMEDY.get(Remedy(ticket.grade.remedy))):
         return route
     return ticket.route
-
-
-def force_of(ticket: Ticket) -> TaskForce | None:
-    """The 专班 with its members, or None; one query where there is one."""
-    force: TaskForce | None = getattr(ticket, "force", None)
-    if force is not None:
-        members = TaskForceMember.objects.select_related("official", "department").order_by("pk")
-        prefetch_related_objects([force], Prefetch("members", members))
-    return force
 
 
 def sorts_by_hand(version: ProgrammeVersion) -> bool:

@@ -25,7 +25,7 @@ from issues.models import (
 from issues.reports.ladder import HANDLED, categories_of, rhythm_of, special_groups
 from issues.services.clock import Calendars
 from issues.services.meetings import MeetingRefused, lock_prepared
-from liaison.choices import Rhythm, Rung
+from liaison.choices import GroupKind, Rhythm, Rung
 from liaison.models import Department, Group, Official, Programme, ProgrammeVersion
 from liaison.services import record
 from liaison.workdays import WorkCalendar, day_of
@@ -183,10 +183,12 @@ def prepare_meetings(*, at: datetime) -> int:
             version = programme.version_on(today)
         except ProgrammeVersion.DoesNotExist:
             continue
-        ladder = dict(version.ladder.values_list("rung", "rhythm"))
+        rungs = list(version.ladder.all())
+        ladder = {row.rung for row in rungs}
         if Rung.SPECIAL_GROUP in ladder:
+            sorts = list(version.groups.filter(kind=GroupKind.SPECIAL))
             for group in special_groups(programme.pk, today):
-                sitting = sitting_of(rhythm_of(group, version), today, calendar)
+                sitting = sitting_of(rhythm_of(group, sorts, rungs), today, calendar)
                 added += _prepare(programme, sitting, group, calendars=calendars, at=at)
         if Rung.STANDING_MEETING in ladder:
             sitting = sitting_of(Rhythm.MONTHLY, today, calendar)

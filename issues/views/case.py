@@ -6,34 +6,32 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from companies.models import Assignment
 from issues.choices import Move, Part, Status
 from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
-from issues.models import Notice, Ticket
+from issues.models import Ticket
 from issues.perms import actors_of, may_move, may_supervise, may_write_notes
+from issues.reports.case import open_file, read_choices
 from issues.reports.course import holders_of, stretches_of
 from issues.reports.deadlines import NEXT_STEP
 from issues.reports.ladder import ladder_of
 from issues.reports.plans import plan_card
-from issues.reports.routes import force_of
 from issues.reports.units import states_of
 from issues.services import MoveRefused, check_move
 from issues.transitions import Actor
 from issues.views.talk import talk_context
-from liaison.models import CalendarDay, Official
+from liaison.models import Official
 from liaison.workdays import day_of, days_in_words
 
 
 def _find(request: HttpRequest, number: str) -> Ticket:
+    """The problem by itself; what hangs on it is read with its file."""
     scoped = Ticket.objects.visible_to(request.user).with_light(request.user.access.on).with_provisional()
-    found = scoped.as_case(request.user).prefetch_related("spans", "absorbed", "numbers")
-    return get_object_or_404(found, number=number)
+    return get_object_or_404(scoped.as_case(request.user).prefetch_related(None), number=number)
 
 
 @require_GET
@@ -43,34 +41,22 @@ def ticket_detail(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "issues/ticket.html", case_of(request, ticket))
 
 
-def notices_on(ticket: Ticket, official: Official) -> QuerySet[Notice]:
-    """督办单 on the problem that the official sees, the newest first."""
-    visible = Notice.objects.visible_to(official).filter(ticket=ticket)
-    return visible.select_related("department").order_by("-made_at", "-pk")
-
-
 def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None) -> dict[str, Any]:
     """What the cards under templates/issues/case/ show; `bound` is a form that was refused."""
     official: Official = request.user
     now = timezone.now()
-    events = list(ticket.events.select_related("by").order_by("at", "pk"))
-    units = list(ticket.units.all())
+    file = open_file(ticket, official)
+    events, calendar, units = file.events, file.calendar, list(ticket.units.all())
     lead = next((unit for unit in units if unit.part == Part.LEAD and unit.is_current), None)
     if lead is None:
         lead = next((unit for unit in reversed(units) if unit.part == Part.LEAD), None)
-    calendar = CalendarDay.objects.as_calendar(ticket.company.region)
     today = day_of(now)
     held = holders_of(ticket, events, units=units, calendar=calendar, until=now)
-    team = (
-        Assignment.objects.in_force(today)
-        .filter(enrolment=ticket.enrolment_id)
-        .select_related("role", "official", "department")
-        .order_by("role__position", "pk")
-    )
     forms = [
         bound if bound is not None and bound.move == form.move else form(ticket=ticket, official=official)
         for form in forms_open_to(official, ticket)
     ]
+    read_choices(forms)
     usual = [form for form in forms if not form.is_rare]
     rare = [form for form in forms if form.is_rare]
     first = next((form.move for form in usual if form.is_first), "")
@@ -83,7 +69,7 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         "units": states,
         "past_units": [unit for unit in states if unit.is_past],
         "lead": lead,
-        "team": team,
+        "team": file.team,
         "forms": usual,
         "rare_forms": rare,
         "opened": opened,
@@ -95,23 +81,19 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         if left is not None and ticket.next_on
         else "",
         "next_step": NEXT_STEP.get(Status(ticket.status), ""),
-        "notices": list(notices_on(ticket, official)),
-        "notes": list(ticket.leader_notes.select_related("leader").order_by("-noted_on", "-pk")),
+        "notices": file.notices,
+        "notes": file.notes,
         "may_issue": ticket.is_open and may_supervise(official, ticket.programme, ticket),
         "may_note": ticket.is_open and may_write_notes(official),
-        "tasks": list(ticket.meeting_tasks.select_related("department").order_by("-given_at", "pk")),
+        "tasks": file.tasks,
         "ladder": ladder_of(
-            ticket,
-            on=today,
-            calendar=calendar,
-            reached=ticket.escalations.select_related("department", "group").order_by("at", "pk"),
-            lead=lead.department.name if lead else "",
+            ticket, file.ladder, on=today, calendar=calendar, lead=lead.department.name if lead else ""
         ),
-        "plan": plan_card(ticket, calendar=calendar, on=today),
-        "force": force_of(ticket),
+        "plan": plan_card(ticket, file.plan, calendar=calendar, on=today),
+        "force": getattr(ticket, "force", None),
         "is_office": Actor.OFFICE in actors_of(official, ticket),
         "today": today,
-    } | talk_context(request, ticket)
+    } | talk_context(request, ticket, file.talk)
 
 
 @require_POST

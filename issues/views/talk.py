@@ -19,27 +19,29 @@ from issues.choices import Side
 from issues.forms.door import TalkForm
 from issues.models import MessageFile, Ticket
 from issues.perms import may_hand_link, speaks_as
-from issues.reports import follow
+from issues.reports.follow import TalkParts, talk_parts
 from issues.reports.similar import similar_seen
 from liaison.forms.files import SEND_AGAIN, TOO_MUCH
 from liaison.uploads import TOO_LARGE
 from liaison.views.files import hand_out
 
 
-def talk_context(request: HttpRequest, ticket: Ticket, bound: TalkForm | None = None) -> dict[str, Any]:
-    """What the case page's cards of talk and of the company's link need; four queries."""
+def talk_context(
+    request: HttpRequest, ticket: Ticket, parts: TalkParts, bound: TalkForm | None = None
+) -> dict[str, Any]:
+    """What the case page's cards of talk and of the company's link need."""
     official = request.user
     side = speaks_as(official, ticket)
     form = bound
     if form is None and side:
         form = TalkForm(initial={"client_id": uuid.uuid4(), "to": "internal"}, auto_id="id_talk_%s")
     may_link = may_hand_link(official, ticket)
-    link = follow.link_in_use(ticket) if may_link else None
+    link = next(iter(parts.links), None) if may_link else None
     return {
         "ticket": ticket,
-        "talk": list(follow.talk_of(ticket)),
+        "talk": list(parts.talk),
         "talk_form": form,
-        "filings": list(follow.filings_of(ticket)),
+        "filings": list(parts.filings),
         "may_link": may_link,
         "follow_address": services.address_of(link) if link else "",
         "follow_opened": link.opened_at if link else None,
@@ -81,10 +83,11 @@ def ticket_say(request: HttpRequest, number: str) -> HttpResponse:
             )
             if not request.htmx:
                 return redirect(ticket.get_absolute_url() + "#talk")
-            return render(request, "issues/talk/_answer.html", talk_context(request, ticket))
+            context = talk_context(request, ticket, talk_parts(ticket))
+            return render(request, "issues/talk/_answer.html", context)
     if request.FILES and "attached" not in form.errors:
         form.add_error("attached", SEND_AGAIN)
-    context = talk_context(request, ticket, form)
+    context = talk_context(request, ticket, talk_parts(ticket), form)
     template = "issues/talk/_answer.html" if request.htmx else "issues/talk/page.html"
     return render(request, template, context, status=422)
 

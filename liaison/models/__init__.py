@@ -1,6 +1,6 @@
 """The ground floor's tables: the map, the people, the rulebook, the calendar, the trail."""
 
-from liaison.models.calendar import CalendarDay, CalendarYear
+from liaison.models.calendar import CalendarDay, CalendarYear, calendar_from
 from liaison.models.changes import CalendarAlarm, CalendarChange, CalendarChangeDay
 from liaison.models.files import StoredFile
 from liaison.models.flow_rules import (
@@ -103,4 +103,5 @@ __all__ = [
     "TeamRole",
     "Training",
     "TriageRule",
+    "calendar_from",
 ]

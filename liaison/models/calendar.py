@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
 
 from liaison.choices import DayKind, YearStatus
 from liaison.models.map import Region
+from liaison.together import read_together
 from liaison.workdays import WorkCalendar
 
 if TYPE_CHECKING:
@@ -69,10 +70,15 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
         return self.filter(Q(region__isnull=True) | Q(region__code__in=codes))
 
     def as_calendar(self, region: Region | None = None) -> WorkCalendar:
-        """The arithmetic that deadlines are computed with, local exceptions included."""
-        days = self.for_region(region).values_list("on", "kind", "name", "region__path")
-        published = CalendarYear.objects.filter(status=YearStatus.PUBLISHED)
-        return _calendar_of(days, dict(published.values_list("year", "version")))
+        """The arithmetic that deadlines are computed with, local exceptions included; one query."""
+        parts = self.parts_for(region)
+        read_together(*parts)
+        return calendar_from(*parts)
+
+    def parts_for(self, region: Region | None) -> tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]:
+        """What a place's calendar is made of, to be read with other things: its days, the years published."""
+        published = CalendarYear.objects.filter(status=YearStatus.PUBLISHED).values_list("year", "version")
+        return self.for_region(region).values_list("on", "kind", "name", "region__path"), published
 
     def days_between(self) -> DaysBetween:
         """Working days between two days at a place, its local exceptions included.
@@ -93,6 +99,11 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
             return calendars[local].count(after, until)
 
         return count
+
+
+def calendar_from(days: Iterable[_Exception], published: Iterable[tuple[int, int]]) -> WorkCalendar:
+    """The calendar of which `parts_for` named the parts."""
+    return _calendar_of(days, dict(published))
 
 
 def _calendar_of(days: Iterable[_Exception], published: Collection[int] | Mapping[int, int]) -> WorkCalendar:

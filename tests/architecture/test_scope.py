@@ -30,8 +30,6 @@ ALLOWED = {
     "issues/api/tickets.py: Category.objects.order_by": VOCABULARY,
     "issues/api/visits.py: Category.objects.order_by": VOCABULARY,
     "issues/views/bulk.py: GradeRule.objects.filter": RULES,
-    "issues/views/case.py: Assignment.objects.in_force": "who sees a ticket sees its team",
-    "issues/views/case.py: CalendarDay.objects.as_calendar": CALENDAR,
     "liaison/dashboards/board.py: Category.objects.in_bulk": VOCABULARY,
     "liaison/dashboards/board.py: Department.objects.in_bulk": "units are public",
     "liaison/dashboards/board.py: Enrolment.objects.in_force": "picks companies that are in scope themselves",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from issues import services
 from issues.choices import Cause, Move
 from issues.models import Escalation, Ticket
-from issues.reports.ladder import Step, broken_chains, ladder_of
+from issues.reports.ladder import Step, broken_chains, ladder_of, ladder_parts
 from issues.services import MoveRefused
 from liaison.choices import GroupKind, Rung
 from liaison.models import CalendarDay, Group, Posting
@@ -39,11 +39,8 @@ def steps_of(ticket: Ticket, on: date) -> dict[str, Step]:
         pk=ticket.pk
     )
     calendar = CalendarDay.objects.as_calendar(ticket.company.region)
-    rows = ticket.escalations.select_related("department", "group")
-    return {
-        step.rung: step
-        for step in ladder_of(ticket, on=on, calendar=calendar, reached=rows, lead="自然资源局")
-    }
+    parts = ladder_parts(ticket, on)
+    return {step.rung: step for step in ladder_of(ticket, parts, on=on, calendar=calendar, lead="自然资源局")}
 
 
 @pytest.fixture

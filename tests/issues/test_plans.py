@@ -13,7 +13,7 @@ from issues import services
 from issues.choices import DeferralReason, Move, Outcome, PlanDuty, PlanState, Status
 from issues.forms.moves import forms_open_to
 from issues.models import Ticket, TicketPlan
-from issues.reports.plans import plan_card
+from issues.reports.plans import plan_card, plan_of, plan_parts
 from issues.services import MoveRefused, StepLine
 from issues.services.sweep import sweep_tickets
 from liaison.choices import SystemRole
@@ -65,7 +65,8 @@ def progress(cast: Cast, ticket: Ticket, moment: Any, **given: Any) -> Ticket:
 
 def card_of(ticket: Ticket, on: date) -> Any:
     ticket = Ticket.objects.select_related("plan", "company__region").get(pk=ticket.pk)
-    return plan_card(ticket, calendar=CalendarDay.objects.as_calendar(ticket.company.region), on=on)
+    calendar = CalendarDay.objects.as_calendar(ticket.company.region)
+    return plan_card(ticket, plan_parts(plan_of(ticket)), calendar=calendar, on=on)
 
 
 class TestSubmitting:

@@ -21,6 +21,16 @@ UNKIND = tuple(
 )
 
 
+class ReadIterator(forms.models.ModelChoiceIterator[Any]):
+    """Choices that are read with their queryset, which may have been read with others."""
+
+    def __iter__(self) -> Any:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        for row in self.queryset:
+            yield self.choice(row)
+
+
 class MoveForm(forms.Form):
     """Base of the forms: bound to a ticket and to the official who looks at it."""
 
@@ -37,6 +47,12 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.ticket, self.official = ticket, official
         for field in self.fields.values():
+            if (
+                isinstance(field, forms.ModelChoiceField)
+                and field.iterator is forms.models.ModelChoiceIterator
+            ):
+                field.iterator = ReadIterator
+                field.widget.choices = field.choices
             verb = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
             field.error_messages["required"] = f"{verb}{field.label}。"
             if any(field.error_messages.get("invalid_choice") is words for words in UNKIND):
