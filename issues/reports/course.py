@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from issues.choices import AT_OFFICE, ENDED, Move, Part, Status
 from issues.models import Ticket, TicketEvent, TicketUnit
-from issues.reports.units import OwnPart
-from liaison.models import CalendarDay
+from issues.reports.units import OwnPart, own_parts
+from liaison.models import CalendarDay, Official
 from liaison.workdays import WorkCalendar, day_of, days_in_words
 
 
@@ -49,15 +49,14 @@ class Due:
     own: OwnPart | None = None  # what the reader's own unit owes as a cooperating one
 
 
-def with_days_left(
-    tickets: Iterable[Ticket], on: date, own: Mapping[int, OwnPart] | None = None
-) -> list[Due]:
+def with_days_left(tickets: Iterable[Ticket], on: date, reader: Official | None = None) -> list[Due]:
     """The tickets as they stand, each with the days left on the day `on`; one query for all of them.
 
-    The tickets come with their company and its region. `own`: what the reader's unit owes, by ticket.
+    The tickets come with their company and its region. For a reader from a unit each comes with what the
+    unit owes as a cooperating one: a query more.
     """
-    own = own or {}
     between, rows = CalendarDay.objects.days_between(), []
+    own = own_parts(tickets, reader, between) if reader else {}
     for ticket in tickets:
         due_on = ticket.next_on
         left = between(ticket.company.region, on, due_on) if due_on else None

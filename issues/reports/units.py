@@ -10,7 +10,8 @@ from typing import Any
 from issues.choices import HELPED, Light, Move, Part, Status
 from issues.models import Ticket, TicketEvent, TicketUnit
 from liaison.choices import SystemRole
-from liaison.models import CalendarDay, Official
+from liaison.models import Official
+from liaison.models.calendar import DaysBetween
 from liaison.workdays import WorkCalendar, day_of, days_in_words
 
 RETURNED, PASSED_ON, TAKEN_OFF = "已退回", "已改派", "已撤下"
@@ -150,7 +151,7 @@ class OwnPart:
     words: str
 
 
-def own_parts(tickets: Iterable[Ticket], official: Official) -> dict[int, OwnPart]:
+def own_parts(tickets: Iterable[Ticket], official: Official, between: DaysBetween) -> dict[int, OwnPart]:
     """By ticket, the part that a unit of the official still owes; one query, none for other roles.
 
     The tickets come with their company and its region.
@@ -166,9 +167,8 @@ def own_parts(tickets: Iterable[Ticket], official: Official) -> dict[int, OwnPar
         .with_light(on)
         .order_by("-due_on", "-pk")  # of several the most urgent stays
     )
-    between, parts = None, {}
+    parts = {}
     for row in rows:
-        between = between or CalendarDay.objects.days_between()
         left = between(by_pk[row.ticket_id].company.region, on, row.due_on)
         step = "协办待签收" if row.accepted_at is None else "协办反馈"
         words = days_in_words(left, is_past=row.due_on < on)

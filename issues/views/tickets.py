@@ -25,7 +25,6 @@ from issues.forms.views import ViewForm
 from issues.models import Ticket, TicketUnit
 from issues.perms import may_register, may_sort
 from issues.reports.course import with_days_left
-from issues.reports.units import own_parts
 from issues.views.saved import views_of
 from liaison.choices import RegionLevel
 from liaison.models import Official, Region
@@ -90,9 +89,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     page = paginator.get_page(data.get("page"))
     context = {
         "page": page,
-        "rows": with_days_left(
-            page.object_list, official.access.on, own=own_parts(page.object_list, official)
-        ),
+        "rows": with_days_left(page.object_list, official.access.on, official),
         "led_by": chosen.words(),
         "may_sort": may_sort(official),
         "tabs": tabs_of(request),

@@ -15,6 +15,7 @@ from django.urls import reverse
 from liaison.choices import ChangeKind, ChangeState, DayKind, SystemRole, YearStatus
 from liaison.models.calendar import CalendarDay, CalendarYear
 from liaison.models.map import Region
+from liaison.together import read_together
 from liaison.workdays import WorkCalendar
 
 if TYPE_CHECKING:
@@ -217,11 +218,12 @@ class PlaceCalendars:
 
     def __init__(self, change: CalendarChange | None = None) -> None:
         days = CalendarDay.objects.order_by().values_list("on", "kind", "name", "region__path")
+        published = CalendarYear.objects.filter(status=YearStatus.PUBLISHED).values_list("year", "version")
+        read_together(days, published)
         self._days: dict[tuple[date, str], tuple[str, str]] = {
             (on, path or ""): (kind, name) for on, kind, name, path in days
         }
-        published = CalendarYear.objects.filter(status=YearStatus.PUBLISHED)
-        self._years: dict[int, int] = dict(published.values_list("year", "version"))
+        self._years: dict[int, int] = dict(published)
         if change is not None:
             self._overlay(change, list(change.days.all()))
         self._places = sorted({path for _, path in self._days if path})
