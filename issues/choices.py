@@ -45,6 +45,15 @@ ENDED = (Status.CLOSED, *LEFT)  # only 销号 counts as closed
 OPEN = tuple(s for s in Status.values if s not in ENDED)
 UNGIVEN = (Status.DRAFT, Status.REPORTED, Status.TRIAGED, Status.RETURNED)  # no unit answers for it now
 AT_OFFICE = (Status.REPORTED, Status.TRIAGED, Status.RETURNED, Status.PLAN_REVIEW)
+# a lead unit answers for it, exactly one (the database keeps it)
+LED = (
+    Status.DISPATCHED,
+    Status.IN_PROGRESS,
+    Status.PLAN_REVIEW,
+    Status.DEFERRED,
+    Status.RESOLVED,
+    Status.ANSWERED,
+)
 # cooperating units are at work
 HELPED = (Status.DISPATCHED, Status.RETURNED, Status.IN_PROGRESS, Status.PLAN_REVIEW)
 

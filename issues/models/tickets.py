@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -19,6 +20,7 @@ from issues.choices import (
     AT_OFFICE,
     ENDED,
     HELPED,
+    LED,
     LEFT,
     OPEN,
     AnswerMode,
@@ -33,7 +35,7 @@ from issues.choices import (
 )
 from issues.formula import pairs_of
 from issues.models.forces import TaskForce, TaskForceMember
-from issues.models.units import TicketUnit
+from issues.models.units import TicketUnit, lead_is_kept
 from liaison.choices import Reach, Rung, SystemRole, YearStatus
 from liaison.models import (
     CalendarYear,
@@ -411,6 +413,16 @@ class Ticket(models.Model):
                 OpClass("number", name="gin_trgm_ops"),
                 name="issues_ticket_words",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="lead_kept",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__status__in=LED),
+                func=lead_is_kept("NEW.id"),
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,13 +5,34 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, Value, When
 
-from issues.choices import Light, Part, ReturnReason
+from issues.choices import LED, Light, Part, ReturnReason
 from liaison.choices import SystemRole
 from liaison.models import Department, Posting
+
+_LED = ", ".join(f"'{status}'" for status in LED)
+
+
+def lead_is_kept(ticket: str) -> str:
+    """What the database does at the end of a transaction that touched a problem or its units.
+
+    At most one lead is a unique index; that there is one can only be seen once all rows are written.
+    `ticket`: the column with the problem's key.
+    """
+    led = f"t.id = {ticket} AND t.status IN ({_LED})"
+    lead = f"u.ticket_id = t.id AND u.part = '{Part.LEAD}' AND u.is_current"
+    leads = f"SELECT FROM issues_ticketunit u WHERE {lead}"
+    return f"""
+        IF EXISTS (SELECT FROM issues_ticket t WHERE {led} AND NOT EXISTS ({leads})) THEN
+            RAISE EXCEPTION 'no unit leads problem %', {ticket}
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'issues_unit_lead_kept';
+        END IF;
+        RETURN NULL;
+    """
 
 
 class TicketUnitQuerySet(models.QuerySet["TicketUnit"]):
@@ -139,6 +160,16 @@ class TicketUnit(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["department", "is_current"], name="issues_unit_inbox")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="lead_kept",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Delete | pgtrigger.UpdateOf("part", "is_current"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__part=Part.LEAD, old__is_current=True),
+                func=lead_is_kept("OLD.ticket_id"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.department}（{self.get_part_display()}）"

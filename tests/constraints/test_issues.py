@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import Model
 
 from issues import services
@@ -264,3 +264,21 @@ def test_what_was_frozen_is_neither_changed_nor_deleted(name: str):
         row.save()
     with pytest.raises(InternalError, match=FROZEN_ROW), transaction.atomic():
         row.delete()
+
+
+# What must be true when a transaction ends.
+KEPT: Acts = {
+    "Ticket.lead_kept": lambda: change(
+        TicketFactory(triaged=True), status="dispatched", due_on=date(2026, 3, 9)
+    ),
+    "TicketUnit.lead_kept": lambda: TicketFactory(dispatched=True).units.update(is_current=False),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_no_transaction_ends_with_a_problem_that_nobody_leads(name: str):
+    with transaction.atomic():
+        KEPT[name]()
+        with pytest.raises(IntegrityError, match="no unit leads problem"):
+            connection.check_constraints()
+        transaction.set_rollback(True)
