@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from issues.choices import Move, Part, Status
 from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
 from issues.models import Ticket
+from issues.models.tickets import TicketQuerySet
 from issues.perms import actors_of, may_move, may_supervise, may_write_notes
 from issues.reports.case import open_file, read_choices
 from issues.reports.course import holders_of, stretches_of
@@ -28,16 +29,20 @@ from liaison.models import Official
 from liaison.workdays import day_of, days_in_words
 
 
-def _find(request: HttpRequest, number: str) -> Ticket:
-    """The problem by itself; what hangs on it is read with its file."""
+def _cases(request: HttpRequest) -> TicketQuerySet:
     scoped = Ticket.objects.visible_to(request.user).with_light(request.user.access.on).with_provisional()
-    return get_object_or_404(scoped.as_case(request.user).prefetch_related(None), number=number)
+    return scoped.as_case(request.user)
+
+
+def _bare(request: HttpRequest, number: str) -> Ticket:
+    """The problem by itself; what hangs on it is read with its file."""
+    return get_object_or_404(_cases(request).prefetch_related(None), number=number)
 
 
 @require_GET
 def ticket_detail(request: HttpRequest, number: str) -> HttpResponse:
     """The case page: what and who, its course, its clock, and what can be done next."""
-    ticket = _find(request, number)
+    ticket = _bare(request, number)
     return render(request, "issues/ticket.html", case_of(request, ticket))
 
 
@@ -99,7 +104,7 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
 @require_POST
 def ticket_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     """Make a move. The same refusals as the API, in words, with nothing lost of what was typed."""
-    ticket = _find(request, number)
+    ticket = get_object_or_404(_cases(request), number=number)
     if move not in MOVE_FORMS:
         raise Http404(move)
     if not may_move(request.user, ticket, move):
@@ -122,6 +127,6 @@ def ticket_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
         bound, status = form, 422
     if bound is None and not request.htmx:
         return redirect(ticket)
-    ticket = _find(request, number)
+    ticket = _bare(request, number)
     template = "issues/case/_body.html" if request.htmx else "issues/ticket.html"
     return render(request, template, case_of(request, ticket, bound), status=status)
