@@ -95,7 +95,7 @@ def write_patterns(version: Any, clerk: Any, units: list[Any]) -> dict[int, str]
 
 def copy(patterns: dict[int, str], count: int) -> None:
     """As many problems as asked for, copies of the patterns in their shares, with units, course and clock."""
-    from django.db import connection
+    from django.db import connection, transaction
 
     from issues.models import ClockSpan, Ticket, TicketEvent, TicketUnit
 
@@ -118,7 +118,7 @@ def copy(patterns: dict[int, str], count: int) -> None:
     def columns(model: Any) -> list[str]:
         return [f.column for f in model._meta.concrete_fields if not f.generated]
 
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:  # a problem and its units at once
         cursor.execute("CREATE TEMP TABLE copied (id bigint PRIMARY KEY, of_id bigint, place bigint)")
         first = max(patterns) + 1
         cursor.executemany(
@@ -146,6 +146,7 @@ def copy(patterns: dict[int, str], count: int) -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('issues_ticket', 'id'), max(id)) FROM issues_ticket"
         )
+    with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
