@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest
 
 from issues.choices import ENDED, OPEN, Route
 from issues.models import Ticket, TicketGroup
+from issues.reports.similar import ALIKE
 from liaison.choices import Remedy, TriageScheme
 from liaison.models import Official, ProgrammeVersion
 
@@ -19,7 +20,6 @@ BY_REMEDY = {
     Remedy.ONE_COMPANY: Route.SINGLE,
     Remedy.TASK_FORCE: Route.COMPLEX,
 }
-LIKENESS = 0.2  # of titles, by trigrams: a phrase of some six characters in common
 LOOKED_AT = 5  # titles of a group that suggestions are compared with
 SUGGESTED = 12
 
@@ -41,7 +41,7 @@ def suggested_for(group: TicketGroup, official: Official) -> QuerySet[Any]:
     members = group.tickets.order_by("-pk").values_list("title", flat=True)[:LOOKED_AT]
     titles = [group.name, *members]
     return like(Ticket.objects.visible_to(official), titles).filter(
-        programme=group.programme_id, status__in=OPEN, group__isnull=True, likeness__gte=LIKENESS
+        programme=group.programme_id, status__in=OPEN, group__isnull=True, likeness__gte=ALIKE
     )[:SUGGESTED]
 
 

@@ -21,6 +21,7 @@ from issues.reports.course import holders_of, stretches_of
 from issues.reports.deadlines import NEXT_STEP
 from issues.reports.ladder import ladder_of
 from issues.reports.plans import plan_card
+from issues.reports.precedents import unsettled
 from issues.reports.units import states_of
 from issues.services import MoveRefused, check_move
 from issues.transitions import Actor
@@ -76,6 +77,7 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         "lead": lead,
         "team": file.team,
         "forms": usual,
+        "by_precedent": ticket.status in unsettled() and any(form.move == Move.DISPATCH for form in usual),
         "rare_forms": rare,
         "opened": opened,
         "opened_is_rare": any(form.move == opened for form in rare),

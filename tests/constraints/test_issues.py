@@ -269,7 +269,10 @@ def test_what_was_frozen_is_neither_changed_nor_deleted(name: str):
 # What must be true when a transaction ends.
 KEPT: Acts = {
     "Ticket.lead_kept": lambda: change(
-        TicketFactory(triaged=True), status="dispatched", due_on=date(2026, 3, 9)
+        TicketFactory(triaged=True),
+        status="dispatched",
+        due_on=date(2026, 3, 9),
+        dispatched_at=at(2026, 3, 3),
     ),
     "TicketUnit.lead_kept": lambda: TicketFactory(dispatched=True).units.update(is_current=False),
 }
