@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,21 +11,13 @@ from issues.choices import Move, Status
 from issues.models import Escalation, Ticket, TicketEvent
 from issues.tasks import sweep_tickets
 from tests.factories import TicketFactory, at, raise_city
+from tests.jobs.rounds import copies_of, wait_until
 from tests.strictness.worker import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MONDAY, FRIDAY_WEEK = at(2026, 3, 2), at(2026, 3, 13, 9)
 UNREPORTED, OVERDUE = 200, 50
-
-
-def copies_of(ticket: Ticket, n: int) -> None:
-    """The same problem n times over, as rows."""
-    first = ticket.number
-    fields = {
-        f.attname: getattr(ticket, f.attname) for f in ticket._meta.concrete_fields if not f.primary_key
-    }
-    Ticket.objects.bulk_create(Ticket(**fields | {"number": f"{first}-{i}"}) for i in range(1, n))
 
 
 @pytest.fixture
@@ -37,13 +27,6 @@ def due() -> int:
     copies_of(TicketFactory(enrolment=cast.enrolment, at=MONDAY), UNREPORTED)
     copies_of(TicketFactory(enrolment=cast.enrolment, at=MONDAY, in_progress=True, lead=cast.land), OVERDUE)
     return UNREPORTED + OVERDUE
-
-
-def wait_until(holds: Callable[[], bool], worker: Worker, seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, worker.tail()
-        time.sleep(0.02)
 
 
 def all_swept() -> bool:
