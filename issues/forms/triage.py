@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -15,22 +14,10 @@ from liaison.models import Department, GradeRule
 KEYS = "abcdefgh"  # a grade's key, by its place; for the grades A–D their own letter
 
 
-class Loaded(forms.models.ModelChoiceIterator[Any]):
-    """The rows of a choice as they were read once, for the page and the proposal alike."""
-
-    def __iter__(self) -> Iterator[Any]:
-        for row in self.queryset:
-            yield self.choice(row)
-
-
-class CategoryField(forms.ModelChoiceField[Category]):
-    iterator = Loaded
-
-
 class SortForm(DispatchForm):
     """定级并交办 as in the case page, without cooperating units: those are chosen there."""
 
-    category = CategoryField(
+    category = forms.ModelChoiceField(
         label="问题类别",
         queryset=Category.objects.order_by("position"),
         to_field_name="code",
@@ -42,8 +29,6 @@ class SortForm(DispatchForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["cooperating"]
-        self.fields["grade"].iterator = Loaded  # type: ignore[attr-defined]
-        self.fields["grade"].queryset = self.fields["grade"].queryset  # type: ignore[attr-defined]
         if is_about_routes(self.ticket):
             self.fields["grade"].label = "分类"
             self.fields["grade"].error_messages["required"] = "请选择分类。"

@@ -28,6 +28,7 @@ from issues.reports.course import with_days_left
 from issues.views.saved import views_of
 from liaison.choices import RegionLevel
 from liaison.models import Official, Region
+from liaison.together import read_together
 
 PER_PAGE = 25
 LIGHT_TONES = {Light.YELLOW: "yellow", Light.RED: "red", Light.RED_PLUS: "red"}
@@ -123,13 +124,13 @@ def chips_of(request: HttpRequest, data: QueryDict) -> tuple[dict[str, list[tupl
         rest.pop(name, None)
     visible = Ticket.objects.visible_to(official).with_mine(official).with_light(official.access.on)
     base = TicketFilter(rest, queryset=visible, request=request)
+    cells = ("is_mine", "light", "company__region__path", "status")
+    by_cell = base.qs.values_list(*cells).annotate(n=Count("pk")).order_by()
+    counties = Region.objects.visible_to(official).filter(level=RegionLevel.COUNTY).order_by("path")
+    read_together(by_cell, counties)
     rows = [
         {"n": n, "cell": (is_mine, light), "light": light, "region": path, "status": status}
-        for is_mine, light, path, status, n in base.qs.values_list(
-            "is_mine", "light", "company__region__path", "status"
-        )
-        .annotate(n=Count("pk"))
-        .order_by()
+        for is_mine, light, path, status, n in by_cell
     ]
     light, region = data.get("light", ""), data.get("region", "")
     chosen: dict[str, Callable[[Any], bool]] = {"cell": lambda cell: IN_VIEW[str(data["view"])](*cell)}
@@ -138,9 +139,6 @@ def chips_of(request: HttpRequest, data: QueryDict) -> tuple[dict[str, list[tupl
     if region:
         chosen["region"] = lambda path: f"/{region}/" in f"/{path}"
     tally = Tally(rows, chosen)
-    places = {"/".join(row["region"].split("/")[:2]) for row in rows}
-    visible_regions = Region.objects.visible_to(official).filter(level=RegionLevel.COUNTY)
-    counties = visible_regions.order_by("path") if len(places) > 1 else visible_regions.none()
     here = [
         (county.code, county.name, tally.count("region", partial(_is_under, county.path)))
         for county in counties

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from issues.forms.triage import SortForm
 from issues.models import Ticket
 from issues.perms import may_sort
+from issues.reports.case import read_choices
 from issues.reports.precedents import propose_triage, unsettled
 from issues.services import MoveRefused
 from liaison.choices import SystemRole
@@ -117,6 +118,7 @@ def _context(
     if ticket is None:
         return context
     form = form or SortForm(ticket=ticket, official=request.user)
+    read_choices([form])
     proposal = propose_triage(
         ticket,
         grades=form.grades,
