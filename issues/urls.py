@@ -66,6 +66,7 @@ urlpatterns = [
     path("tickets/triage/", triage.triage, name="triage"),
     path("tickets/triage/<str:number>/", triage.triage_one, name="triage-one"),
     path("tickets/triage/<str:number>/dispatch/", triage.triage_dispatch, name="triage-dispatch"),
+    path("tickets/triage/<str:number>/merge/", triage.triage_merge, name="triage-merge"),
     path("tickets/<str:number>/", case.ticket_detail, name="ticket"),
     path("tickets/<str:number>/talk/", talk.ticket_say, name="ticket-say"),
     path("tickets/<str:number>/talk/files/<int:pk>/", talk.talk_file, name="talk-file"),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 
-from companies.models import Enrolment
+from companies.models import Company, Enrolment
+from companies.models.assignments import EnrolmentQuerySet
 from issues.choices import Source
 from issues.models import Category, Ticket
 from issues.services import OFFICE_SOURCES
 from liaison import normalise
 from liaison.models import Official, Programme
 
-UNKNOWN = "没有找到您负责范围内纳入包联的这家企业，请核对统一社会信用代码和方案。"
+UNKNOWN = "没有找到您负责范围内纳入包联的这家企业，请核对名称（或统一社会信用代码）和方案。"
+MANY = 8  # companies named where the words fit several
 
 
 class RegisterForm(forms.Form):
@@ -28,7 +32,10 @@ class RegisterForm(forms.Form):
         error_messages={"required": "请选择来源。"},
     )
     company = forms.CharField(
-        label="企业统一社会信用代码", max_length=40, error_messages={"required": "请填写统一社会信用代码。"}
+        label="企业",
+        max_length=60,
+        help_text="企业名称（或其中几个字），或统一社会信用代码。",
+        error_messages={"required": "请填写企业名称或统一社会信用代码。"},
     )
     programme = forms.ModelChoiceField(
         label="方案",
@@ -80,10 +87,42 @@ class RegisterForm(forms.Form):
             field.initial = programmes[0].code
 
     def clean_company(self) -> str:
+        said = self.cleaned_data["company"]
+        if not unicodedata.normalize("NFKC", said).isascii():
+            return self._named(said)
         try:
-            return normalise.credit_code(self.cleaned_data["company"])
+            return normalise.credit_code(said)
         except ValueError as problem:
             raise forms.ValidationError(str(problem)) from None
+
+    def _named(self, words: str) -> str:
+        """The credit code of the one company of that name, or with these words in its name."""
+        places = self._places().filter(company__name__contains=words)
+        pairs = places.values_list("company__name", "company__uscc").distinct()
+        found = list(pairs.order_by(Length("company__name"), "company__name", "company__uscc")[:MANY])
+        chosen = [pair for pair in found if pair[0] == words] or found
+        if not chosen:
+            raise forms.ValidationError(UNKNOWN)
+        if len(chosen) > 1:
+            some = "；".join(f"{name}（{code}）" for name, code in chosen)
+            raise forms.ValidationError(f"名称里有“{words}”的不止一家，请写全称或统一社会信用代码：{some}。")
+        return chosen[0][1]
+
+    def company_meant(self, said: str) -> Company | None:
+        """The company that these words or this code name, while the rest is still being typed."""
+        self.cleaned_data = {"company": said.replace("\0", "").strip()[:60]}
+        try:
+            code = self.clean_company()
+        except forms.ValidationError:
+            return None
+        return Company.objects.visible_to(self.official).filter(uscc=code).select_related("region").first()
+
+    def _places(self) -> EnrolmentQuerySet:
+        """Companies in a programme today for which the official's office answers."""
+        places = Enrolment.objects.visible_to(self.official).in_force(self.official.access.on)
+        return places.filter(
+            self.official.access.regions(("office",), "company__region__path"), project__isnull=True
+        )
 
     def clean_repeats(self) -> Ticket | None:
         number = self.cleaned_data["repeats"].strip()
@@ -104,10 +143,9 @@ class RegisterForm(forms.Form):
             self.add_error("number", "12345 转来的须填写对方工单编号。")
         company, programme = values.get("company"), values.get("programme")
         if company and programme:
-            places = Enrolment.objects.visible_to(self.official).in_force(self.official.access.on)
-            mine = self.official.access.regions(("office",), "company__region__path")
             self.enrolment = (
-                places.filter(mine, company__uscc=company, programme=programme, project__isnull=True)
+                self._places()
+                .filter(company__uscc=company, programme=programme)
                 .select_related("programme", "company__region")
                 .first()
             )

@@ -1,6 +1,8 @@
-"""Similar open problems of a company: whether what is being filed was filed before."""
+"""Similar open problems: whether what is being filed was filed before, by this company or by its neighbours."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import QuerySet
@@ -10,7 +12,9 @@ from issues.models import Ticket
 from liaison.models import Official
 
 ALIKE = 0.2  # share of three-character pieces that two sentences have in common
+SAME = 0.5  # as much in common as two ways to say one thing: it is asked about, not only shown
 MOST = 3
+LEAST = 4  # characters of a sentence before anything is compared with it
 
 
 def similar_open(company: Company, title: str) -> QuerySet[Ticket]:
@@ -23,10 +27,31 @@ def similar_seen(official: Official, company: Company, title: str) -> QuerySet[T
     return _like(Ticket.objects.visible_to(official).filter(company=company), title)
 
 
-def _like(among: QuerySet[Ticket], title: str) -> QuerySet[Ticket]:
+def similar_near(official: Official, company: Company, title: str) -> QuerySet[Ticket]:
+    """Open problems of other companies of the county, in nearly the same words: many of them are a common one."""
+    county = "/".join(company.region.path.split("/")[:2])
+    near = Ticket.objects.visible_to(official).filter(company__region__path__startswith=county)
+    return _like(near.exclude(company=company), title, SAME).select_related("company")
+
+
+def twins_of(official: Official, ticket: Ticket) -> QuerySet[Ticket]:
+    """Open problems of the same company and programme that one in hand may be the repeat of, to merge it into."""
+    others = Ticket.objects.visible_to(official).filter(company=ticket.company_id)
+    return _like(others.filter(programme=ticket.programme_id).exclude(pk=ticket.pk), ticket.title)
+
+
+def unasked(alike: Iterable[Ticket], seen: str) -> list[Ticket]:
+    """Those that say the same thing and were not shown to whoever files; `seen`: the numbers that were."""
+    known = set(seen.split())
+    return [one for one in alike if one.alike >= SAME and one.number not in known]  # type: ignore[attr-defined]
+
+
+def _like(among: QuerySet[Ticket], title: str, enough: float = ALIKE) -> QuerySet[Ticket]:
     words = title.replace("\0", "").strip()[:80]
+    if len(words) < LEAST:
+        return among.none()
     alike = among.open().annotate(alike=TrigramSimilarity("title", words))  # type: ignore[attr-defined]
     found: QuerySet[Ticket] = (
-        alike.filter(alike__gte=ALIKE).select_related("category").order_by("-alike", "-pk")[:MOST]
+        alike.filter(alike__gte=enough).select_related("category").order_by("-alike", "-pk")[:MOST]
     )
     return found

@@ -20,7 +20,7 @@ from issues.forms.door import TalkForm
 from issues.models import MessageFile, Ticket
 from issues.perms import may_hand_link, speaks_as
 from issues.reports.follow import TalkParts, talk_parts
-from issues.reports.similar import similar_seen
+from issues.reports.similar import similar_near, similar_seen
 from liaison.forms.files import SEND_AGAIN, TOO_MUCH
 from liaison.uploads import TOO_LARGE
 from liaison.views.files import hand_out
@@ -112,8 +112,13 @@ def ticket_link(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_GET
 def ticket_similar(request: HttpRequest, uscc: str) -> HttpResponse:
-    """While a problem is being typed: open problems of the company that are like it, to be looked at."""
-    company = get_object_or_404(Company.objects.visible_to(request.user), uscc=uscc.upper())
+    """While a problem is being typed: open ones like it, of the company and of its neighbours, to look at."""
+    visible = Company.objects.visible_to(request.user).select_related("region")
+    company = get_object_or_404(visible, uscc=uscc.upper())
     title = request.GET.get("title", "")
-    alike = list(similar_seen(request.user, company, title)) if len(title.strip()) >= 4 else []
-    return render(request, "issues/talk/_similar.html", {"alike": alike})
+    context = {
+        "alike": similar_seen(request.user, company, title),
+        "near": similar_near(request.user, company, title),
+        "may_merge": False,
+    }
+    return render(request, "issues/talk/_similar.html", context)

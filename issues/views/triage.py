@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from issues.forms.moves.office import MergeForm
 from issues.forms.triage import SortForm
 from issues.models import Ticket
 from issues.perms import may_sort
 from issues.reports.case import read_choices
 from issues.reports.precedents import propose_triage, unsettled
+from issues.reports.similar import twins_of
 from issues.services import MoveRefused
 from liaison.choices import SystemRole
 
@@ -53,10 +55,7 @@ def triage(request: HttpRequest) -> HttpResponse:
 @require_GET
 def triage_one(request: HttpRequest, number: str) -> HttpResponse:
     """The problem chosen from the queue; one that waits no more shows itself."""
-    rows = _queue(request)
-    ticket = next((row for row in rows if row.number == number), None)
-    if ticket is None:
-        ticket = _waiting(request).filter(number=number).first()
+    rows, ticket = _in_hand(request, number)
     if ticket is None:
         return redirect(get_object_or_404(Ticket.objects.visible_to(request.user), number=number))
     return render(request, "issues/triage.html", _context(request, rows, ticket))
@@ -65,14 +64,9 @@ def triage_one(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def triage_dispatch(request: HttpRequest, number: str) -> HttpResponse:
     """Dispatch as decided, and on to the next; what was refused stays in hand with what was entered."""
-    rows = _queue(request)
-    ticket = next((row for row in rows if row.number == number), None)
+    rows, ticket = _in_hand(request, number)
     if ticket is None:
-        ticket = _waiting(request).filter(number=number).first()
-    if ticket is None:
-        gone = get_object_or_404(Ticket.objects.visible_to(request.user), number=number)
-        messages.error(request, f"{gone.number} 当前为“{gone.get_status_display()}”，已不待交办。")
-        return _next(request, "", None)
+        return _gone(request, number)
     form = SortForm(request.POST, ticket=ticket, official=request.user)
     if not form.is_valid():
         return render(request, "issues/triage.html", _context(request, rows, ticket, form), status=422)
@@ -84,6 +78,40 @@ def triage_dispatch(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "issues/triage.html", _context(request, rows, ticket, form), status=422)
     messages.success(request, f"{done.number} 已定为 {done.grade}，交 {form.cleaned_data['lead']} 主办。")
     return _next(request, following, done)
+
+
+@require_POST
+def triage_merge(request: HttpRequest, number: str) -> HttpResponse:
+    """并案: what was filed before goes on, the one in hand stays on record; and on to the next."""
+    rows, ticket = _in_hand(request, number)
+    if ticket is None:
+        return _gone(request, number)
+    form = MergeForm(request.POST, ticket=ticket, official=request.user)
+    following, why = _after(rows, ticket), "要并入的问题已经办结、属于其他方案，或您看不到，请重新选择。"
+    if form.is_valid():
+        try:
+            done = form.perform(at=timezone.now())
+        except MoveRefused as refusal:
+            why = str(refusal)
+        else:
+            kept = form.cleaned_data["into"].number
+            messages.success(request, f"{done.number} 已并入 {kept}，两个编号都保留。")
+            return _next(request, following, None)
+    messages.error(request, why)
+    return render(request, "issues/triage.html", _context(request, rows, ticket), status=422)
+
+
+def _in_hand(request: HttpRequest, number: str) -> tuple[list[Any], Any]:
+    """The queue, and the problem of that number in it or beyond what is shown; None: it waits no more."""
+    rows = _queue(request)
+    ticket = next((row for row in rows if row.number == number), None)
+    return rows, ticket or _waiting(request).filter(number=number).first()
+
+
+def _gone(request: HttpRequest, number: str) -> HttpResponse:
+    gone = get_object_or_404(Ticket.objects.visible_to(request.user), number=number)
+    messages.error(request, f"{gone.number} 当前为“{gone.get_status_display()}”，已不待交办。")
+    return _next(request, "", None)
 
 
 def _after(rows: list[Any], ticket: Any) -> str:
@@ -132,6 +160,7 @@ def _context(
     return context | {
         "form": form,
         "proposal": proposal,
+        "twins": list(twins_of(request.user, ticket)),
         "before": numbers[place - 1] if place > 0 else "",
         "after": numbers[place + 1] if place + 1 < len(numbers) else "",
     }

@@ -15,8 +15,12 @@ from companies.models import Company, Enrolment
 from companies.reports import visits_reached
 from companies.services import VisitRefused
 from issues.forms.visits import VisitForm
+from issues.models import Ticket
+from issues.reports.similar import similar_seen, unasked
 from issues.services import MoveRefused
 from issues.services.visits import Logged, log_visit_with_problem
+
+ASK = "该企业有类似的未销号问题。是同一件，“企业提出问题了吗”选“没有”，新情况写在“情况”里；不是，再保存一次。"
 
 
 def visit_new(request: HttpRequest, uscc: str) -> HttpResponse:
@@ -35,7 +39,15 @@ def visit_new(request: HttpRequest, uscc: str) -> HttpResponse:
     form = VisitForm(
         request.POST or None, enrolments=enrolments, initial={"on": on, "client_id": uuid.uuid4()}
     )
+    alike: list[Ticket] = []
     if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        if values["has_problem"] == "yes":
+            alike = list(similar_seen(request.user, company, values["title"]))
+        again = company.visits.filter(client_id=values["client_id"])
+        if unasked(alike, request.POST.get("seen", "")) and not again.exists():
+            form.add_error("title", ASK)
+    if request.method == "POST" and not form.errors:
         try:
             done = log_visit_with_problem(**form.visit(), by=request.user, at=timezone.now())
         except (VisitRefused, MoveRefused) as refusal:
@@ -51,6 +63,7 @@ def visit_new(request: HttpRequest, uscc: str) -> HttpResponse:
         "enrolments": enrolments,
         "form": form,
         "on": on,
+        "alike": alike,
         "ceiling": visits_reached(company, (row.version.contact_rule for row in enrolments), on),
     }
     return render(request, "issues/visit_new.html", context, status=422 if form.errors else 200)

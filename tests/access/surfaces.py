@@ -39,4 +39,5 @@ SURFACES = (
     ("issues:triage", OFFICE, NOBODY, _none, "GET"),
     ("issues:triage-one", OFFICE, NOBODY, _waiting, "GET"),
     ("issues:triage-dispatch", OFFICE, NOBODY, _waiting, "POST"),
+    ("issues:triage-merge", OFFICE, NOBODY, _waiting, "POST"),
 )

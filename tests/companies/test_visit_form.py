@@ -10,7 +10,7 @@ from django.urls import reverse
 from companies.models import Visit
 from issues.models import Ticket
 from tests.companies import today
-from tests.factories import AssignmentFactory, EnrolmentFactory
+from tests.factories import AssignmentFactory, EnrolmentFactory, TicketFactory
 
 
 @pytest.fixture
@@ -61,6 +61,15 @@ class TestForm:
         page = client.post(url, {**form, **PROBLEM, "report_now": "on"}, follow=True)
         assert (Visit.objects.count(), Ticket.objects.count()) == (1, 1)
         assert "没有重复保存" in page.content.decode()
+
+    def test_what_looks_filed_already_is_asked_about_once(self, client_as, cast, url, form):
+        client = client_as("official")
+        earlier = TicketFactory(reported=True, enrolment=cast.enrolment, title=PROBLEM["title"])
+        asked = client.post(url, {**form, **PROBLEM})
+        assert asked.status_code == 422
+        assert (asked.context["alike"], Visit.objects.count()) == ([earlier], 0)
+        assert client.post(url, {**form, **PROBLEM, "seen": earlier.number}).status_code == 302
+        assert (Visit.objects.count(), Ticket.objects.count()) == (1, 2)
 
     def test_a_browser_without_script_gets_an_id_from_us(self, client_as, url, form):
         client_as("official").post(url, {**form, "client_id": ""})

@@ -11,7 +11,7 @@ from issues import services
 from issues.choices import Move, Source, Status
 from issues.models import ExternalNumber, Ticket
 from issues.services import MoveRefused, Taken
-from tests.factories import Cast, TicketFactory, at
+from tests.factories import Cast, EnrolmentFactory, TicketFactory, at
 
 NOW = at(2026, 3, 3, 9)
 
@@ -101,6 +101,65 @@ class TestPage:
         assert client.post(url, given | {"number": "YC1"}).status_code == 302
         ticket = Ticket.objects.get()
         assert "YC1" in client.get(ticket.get_absolute_url()).content.decode()
+
+    @pytest.fixture
+    def earlier(self, cast, clock):
+        clock(NOW)
+        return TicketFactory(reported=True, enrolment=cast.enrolment, title="厂门口路灯不亮了", at=NOW)
+
+    def given(self, cast, **changed):
+        plain = {
+            "source": "phone",
+            "company": cast.company.uscc,
+            "programme": "p2",
+            "title": "厂门口路灯不亮",
+        }
+        return plain | changed
+
+    def test_what_was_filed_before_is_shown_while_it_is_typed(self, cast, client_as, earlier):
+        place = EnrolmentFactory(company__region=cast.company.region)
+        neighbour = TicketFactory(reported=True, enrolment=place, title="厂门口路灯不亮", at=NOW)
+        TicketFactory(reported=True, enrolment=cast.other_enrolment, title="厂门口路灯不亮", at=NOW)
+        asked = {"company": cast.company.name, "title": "厂门口路灯不亮"}
+        page = client_as("office").get(reverse("issues:ticket-register"), asked)
+        assert (page.context["alike"], page.context["near"]) == ([earlier], [neighbour])
+        page = client_as("office").get(reverse("issues:ticket-register"), asked | {"title": "招不到熟练工人"})
+        assert (page.context["alike"], page.context["near"]) == ([], [])
+
+    def test_it_is_asked_about_once(self, cast, client_as, earlier):
+        client, url = client_as("office"), reverse("issues:ticket-register")
+        asked = client.post(url, self.given(cast))
+        assert asked.status_code == 422
+        assert earlier.number in asked.content.decode()
+        assert Ticket.objects.count() == 1
+        assert client.post(url, self.given(cast, seen=f"{earlier.number} ", onto="")).status_code == 302
+        assert Ticket.objects.count() == 2
+
+    def test_it_is_merged_where_that_is_chosen(self, cast, client_as, earlier):
+        url = reverse("issues:ticket-register")
+        sent = self.given(cast, source="hotline", number="YC9", onto=earlier.number)
+        assert client_as("office").post(url, sent).url == earlier.get_absolute_url()
+        assert Ticket.objects.get().numbers.get().number == "YC9"
+
+    def test_news_of_a_known_number_is_not_asked_about(self, cast, client_as, clock):
+        clock(NOW)
+        client, url = client_as("office"), reverse("issues:ticket-register")
+        sent = self.given(cast, source="hotline", number="YC9")
+        assert client.post(url, sent).status_code == 302
+        assert client.post(url, sent).status_code == 302
+        assert Ticket.objects.count() == 1
+
+    def test_a_company_is_found_by_its_name(self, cast, client_as, clock):
+        clock(NOW)
+        client, url = client_as("office"), reverse("issues:ticket-register")
+        assert client.post(url, self.given(cast, company=cast.company.name)).status_code == 302
+        assert Ticket.objects.get().company == cast.company
+        several = client.post(url, self.given(cast, company="有限公司", title="另一件毫不相干的事"))
+        assert several.status_code == 422
+        assert "不止一家" in several.content.decode()
+        assert cast.other_company.name in several.content.decode()
+        none = client.post(url, self.given(cast, company="查无此厂"))
+        assert "没有找到您负责范围内" in none.content.decode()
 
     def test_a_company_that_is_not_enrolled_is_said(self, cast, client_as, clock):
         clock(NOW)

@@ -194,3 +194,63 @@ class TestQueue:
             assert client_as(role).get(reverse("issues:triage")).status_code == 403
         assert "逐件定级交办" in client_as("office").get(reverse("issues:tickets")).content.decode()
         assert "逐件定级交办" not in client_as("leader").get(reverse("issues:tickets")).content.decode()
+
+
+class TestTwins:
+    """可能重复反映: open problems of the same company, and 并案 from the queue."""
+
+    @pytest.fixture
+    def pair(self, cast, clock):
+        clock(at(2026, 3, 3))
+        earlier = TicketFactory(dispatched=True, enrolment=cast.enrolment, title="变压器扩容迟迟不批复")
+        again = TicketFactory(
+            reported=True, enrolment=cast.enrolment, title="变压器扩容迟迟不批", at=at(2026, 3, 2)
+        )
+        return earlier, again
+
+    def merge(self, client, ticket, into, **headers):
+        address = reverse("issues:triage-merge", args=[ticket.number])
+        return client.post(address, {"into": into.number}, headers=headers)
+
+    def test_are_shown_and_merged_and_the_next_one_comes(self, cast, client_as, pair):
+        earlier, again = pair
+        client, other = client_as("office"), TicketFactory(reported=True, enrolment=cast.other_enrolment)
+        page = client.get(reverse("issues:triage-one", args=[again.number]))
+        assert page.context["twins"] == [earlier]
+        answer = self.merge(client, again, earlier, HX_Request="true")
+        again.refresh_from_db()
+        assert (again.status, again.merged_into) == (Status.MERGED, earlier)
+        assert answer.context["ticket"] == other
+        assert f"{again.number} 已并入 {earlier.number}" in answer.content.decode()
+
+    def test_without_javascript_it_leads_on(self, client_as, pair):
+        earlier, again = pair
+        assert self.merge(client_as("office"), again, earlier).url == reverse("issues:triage")
+        again.refresh_from_db()
+        assert again.merged_into == earlier
+
+    def test_are_of_the_same_company_and_programme_and_open(self, cast, client_as, pair):
+        earlier, again = pair
+        TicketFactory(reported=True, enrolment=cast.other_enrolment, title=again.title)
+        TicketFactory(closed=True, enrolment=cast.enrolment, title=again.title)
+        TicketFactory(reported=True, enrolment=cast.enrolment, title="招不到熟练工人")
+        page = client_as("office").get(reverse("issues:triage-one", args=[again.number]))
+        assert page.context["twins"] == [earlier]
+
+    def test_another_company_s_is_refused_and_nothing_moves(self, cast, client_as, pair):
+        again = pair[1]
+        foreign = TicketFactory(dispatched=True, enrolment=cast.other_enrolment, title=again.title)
+        answer = self.merge(client_as("office"), again, foreign)
+        assert answer.status_code == 422
+        assert "请重新选择" in answer.content.decode()
+        again.refresh_from_db()
+        assert again.status == Status.REPORTED
+
+    def test_one_that_was_merged_meanwhile_says_so(self, client_as, pair):
+        earlier, again = pair
+        client = client_as("office")
+        self.merge(client, again, earlier)
+        answer = client.post(
+            reverse("issues:triage-merge", args=[again.number]), {"into": earlier.number}, follow=True
+        )
+        assert "已不待交办" in answer.content.decode()
