@@ -38,7 +38,7 @@ class MoveForm(forms.Form):
     button: ClassVar[str]
     hint: str = ""
     body: ClassVar[str] = ""  # a template that lays the fields out, where there are too many for a column
-    is_rare: ClassVar[bool] = False  # folded away under 更多操作
+    is_rare: bool = False  # folded away under 更多操作
     is_first: ClassVar[bool] = False  # unfolded from the start: one touch
     use_required_attribute = False
 

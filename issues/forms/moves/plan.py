@@ -262,6 +262,7 @@ class NameLeaderForm(MoveForm):
         field: Any = self.fields["leader"]
         field.queryset = leaders_for(self.ticket, self.official)
         self.initial.setdefault("leader", self.ticket.leader_id)
+        self.is_rare = self.ticket.leader_id is not None  # to change the leader is no everyday step
 
     @classmethod
     def is_of_use(cls, ticket: Any) -> bool:
