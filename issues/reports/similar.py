@@ -1,11 +1,11 @@
-"""Similar open problems: whether what is being filed was filed before, by this company or by its neighbours."""
+"""Similar open problems: whether what is being filed was filed before, by the company or its neighbours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from companies.models import Company
 from issues.models import Ticket
@@ -28,14 +28,15 @@ def similar_seen(official: Official, company: Company, title: str) -> QuerySet[T
 
 
 def similar_near(official: Official, company: Company, title: str) -> QuerySet[Ticket]:
-    """Open problems of other companies of the county, in nearly the same words: many of them are a common one."""
+    """Open problems of the county's other companies in nearly the same words: many are a common one."""
     county = "/".join(company.region.path.split("/")[:2])
-    near = Ticket.objects.visible_to(official).filter(company__region__path__startswith=county)
+    here = Q(company__region__path=county) | Q(company__region__path__startswith=f"{county}/")
+    near = Ticket.objects.visible_to(official).filter(here)
     return _like(near.exclude(company=company), title, SAME).select_related("company")
 
 
 def twins_of(official: Official, ticket: Ticket) -> QuerySet[Ticket]:
-    """Open problems of the same company and programme that one in hand may be the repeat of, to merge it into."""
+    """Open problems of its company and programme that the one in hand may repeat, to merge it into."""
     others = Ticket.objects.visible_to(official).filter(company=ticket.company_id)
     return _like(others.filter(programme=ticket.programme_id).exclude(pk=ticket.pk), ticket.title)
 

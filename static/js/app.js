@@ -12,6 +12,17 @@
     openMenus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
+  /* a link to a part of the page that is folded opens it */
+  const unfold = (hash) => {
+    const part = hash.length > 1 && document.getElementById(hash.slice(1));
+    if (part instanceof HTMLDetailsElement) part.open = true;
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link) unfold(link.hash);
+  });
+  document.addEventListener("DOMContentLoaded", () => unfold(window.location.hash));
+
   /* notices: good news leaves by itself unless it is being read; refusals stay */
   const fade = (line) => {
     let timer = setTimeout(() => line.remove(), 7000);

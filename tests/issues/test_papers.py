@@ -64,8 +64,10 @@ def test_each_unit_gets_its_own_notice(cast: Cast, client_as):
         grade="D",
     )
     said = {}
+    page = client_as("unit").get(ticket.get_absolute_url()).content.decode()
     for unit in ticket.units.select_related("department").order_by("pk"):
         url = reverse("issues:dispatch-notice", args=[ticket.number, unit.pk])
+        assert f'action="{url}"' in page
         said[unit.part] = words_of(client_as("unit").post(url))
     assert f"{cast.land}：" in said["lead"]
     assert "由你单位主办" in said["lead"]

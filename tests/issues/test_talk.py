@@ -170,6 +170,15 @@ class TestFiles:
         answer = client_as("unit").get(url)
         assert b"".join(answer.streaming_content).startswith(b"%PDF")
         assert "attachment" in answer["Content-Disposition"]
+        shown = client_as("unit").get(url, {"show": "yes"})
+        assert b"".join(shown.streaming_content).startswith(b"%PDF")
+        assert shown["Content-Disposition"].startswith("inline")
+        assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+        policy = shown["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "script-src" not in policy
+        assert f'{url}?show=yes"' in client_as("unit").get(ticket.get_absolute_url()).content.decode()
         other = TicketFactory(enrolment=ticket.enrolment)
         assert (
             client_as("office").get(reverse("issues:talk-file", args=[other.number, stored.pk])).status_code
