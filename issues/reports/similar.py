@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from companies.models import Company
 from issues.models import Ticket
@@ -29,9 +29,8 @@ def similar_seen(official: Official, company: Company, title: str) -> QuerySet[T
 
 def similar_near(official: Official, company: Company, title: str) -> QuerySet[Ticket]:
     """Open problems of the county's other companies in nearly the same words: many are a common one."""
-    county = "/".join(company.region.path.split("/")[:2])
-    here = Q(company__region__path=county) | Q(company__region__path__startswith=f"{county}/")
-    near = Ticket.objects.visible_to(official).filter(here)
+    county = "".join(f"{code}/" for code in company.region.path.split("/")[:2] if code)
+    near = Ticket.objects.visible_to(official).filter(company__region__path__startswith=county)
     return _like(near.exclude(company=company), title, SAME).select_related("company")
 
 

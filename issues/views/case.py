@@ -15,7 +15,7 @@ from issues.choices import Move, Part, Status
 from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
 from issues.models import Ticket
 from issues.models.tickets import TicketQuerySet
-from issues.perms import actors_of, may_move, may_supervise, may_write_notes
+from issues.perms import actors_of, may_move, may_supervise, may_write_notes, serves_unit
 from issues.reports.case import open_file, read_choices
 from issues.reports.course import holders_of, stretches_of
 from issues.reports.deadlines import NEXT_STEP
@@ -73,6 +73,12 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         "ticket": ticket,
         "events": list(reversed(events)),
         "units": states,
+        "own_parts": [
+            unit
+            for unit in states
+            if unit.due_on and unit.row.is_current and unit.row.part == Part.COOPERATE
+            if serves_unit(official.access, unit.row.department.path)
+        ],
         "past_units": [unit for unit in states if unit.is_past],
         "lead": lead,
         "team": file.team,

@@ -121,3 +121,41 @@ class TestCase:
         ticket = TicketFactory(enrolment=cast.enrolment)
         assert client_as("office").post(move_url(ticket, "delete")).status_code == 404
         assert client_as("official").post(move_url(ticket, "confirm")).status_code == 404
+
+
+class TestNow:
+    """On top of the case page: what it is now, who has it, by when."""
+
+    def test_a_cooperating_unit_reads_its_own_day_beside_the_lead_s(self, cast, client_as):
+        ticket = TicketFactory(
+            enrolment=cast.enrolment, in_progress=True, lead=cast.land, cooperating=[cast.power]
+        )
+        own = {
+            role: [
+                part.row.department
+                for part in client_as(role).get(ticket.get_absolute_url()).context["own_parts"]
+            ]
+            for role in ("other_unit", "unit", "office")
+        }
+        assert own == {"other_unit": [cast.power], "unit": [], "office": []}
+
+    def test_says_the_step_that_is_due_in_each_state(self, cast, client_as):
+        due = {
+            "reported": "下一步：定级交办",
+            "dispatched": "下一步：签收",
+            "in_progress": "下一步：办结",
+            "resolved": "下一步：答复企业",
+            "answered": "下一步：企业确认",
+            "closed": "办理结果",
+        }
+        for state, words in due.items():
+            ticket = TicketFactory(enrolment=cast.enrolment, **{state: True})
+            page = client_as("office").get(ticket.get_absolute_url()).content.decode()
+            assert words in page, state
+
+    def test_shows_no_part_that_is_empty(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, reported=True)
+        page = client_as("leader").get(ticket.get_absolute_url()).content.decode()
+        for part in ("plan", "talk", "related"):
+            assert f'id="{part}"' not in page, part
+            assert f'href="#{part}"' not in page, part
