@@ -86,7 +86,7 @@ def triage_merge(request: HttpRequest, number: str) -> HttpResponse:
     rows, ticket = _in_hand(request, number)
     if ticket is None:
         return _gone(request, number)
-    form = MergeForm(request.POST, ticket=ticket, official=request.user)
+    form = MergeForm({"into": request.POST.get("into", "")}, ticket=ticket, official=request.user)
     following, why = _after(rows, ticket), "要并入的问题已经办结、属于其他方案，或您看不到，请重新选择。"
     if form.is_valid():
         try:
@@ -98,6 +98,8 @@ def triage_merge(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"{done.number} 已并入 {kept}，两个编号都保留。")
             return _next(request, following, None)
     messages.error(request, why)
+    if not request.htmx:
+        return redirect("issues:triage-one", ticket.number)
     return render(request, "issues/triage.html", _context(request, rows, ticket), status=422)
 
 

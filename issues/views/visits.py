@@ -40,14 +40,15 @@ def visit_new(request: HttpRequest, uscc: str) -> HttpResponse:
         request.POST or None, enrolments=enrolments, initial={"on": on, "client_id": uuid.uuid4()}
     )
     alike: list[Ticket] = []
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST" and form.is_valid()
+    if sent:
         values = form.cleaned_data
         if values["has_problem"] == "yes":
             alike = list(similar_seen(request.user, company, values["title"]))
         again = company.visits.filter(client_id=values["client_id"])
         if unasked(alike, request.POST.get("seen", "")) and not again.exists():
             form.add_error("title", ASK)
-    if request.method == "POST" and not form.errors:
+    if sent and not form.errors:
         try:
             done = log_visit_with_problem(**form.visit(), by=request.user, at=timezone.now())
         except (VisitRefused, MoveRefused) as refusal:

@@ -240,9 +240,11 @@ class TestTwins:
     def test_another_company_s_is_refused_and_nothing_moves(self, cast, client_as, pair):
         again = pair[1]
         foreign = TicketFactory(dispatched=True, enrolment=cast.other_enrolment, title=again.title)
-        answer = self.merge(client_as("office"), again, foreign)
+        client = client_as("office")
+        answer = self.merge(client, again, foreign, HX_Request="true")
         assert answer.status_code == 422
         assert "请重新选择" in answer.content.decode()
+        assert self.merge(client, again, foreign).url == reverse("issues:triage-one", args=[again.number])
         again.refresh_from_db()
         assert again.status == Status.REPORTED
 
