@@ -82,7 +82,8 @@ def events_replay_to_the_present(ticket: Ticket) -> None:
         assert event.round >= round_
         status, round_ = event.to_status, event.round
         returns += event.move == Move.OBJECT
-        transfers += event.move == Move.TRANSFER
+        goes_on = event.move == Move.DISPATCH and event.from_status == Status.RETURNED  # to another unit
+        transfers += goes_on or event.move == Move.TRANSFER
     now = (ticket.status, ticket.round, ticket.returns, ticket.transfers)
     assert (status, round_, returns, transfers) == now
 
