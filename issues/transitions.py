@@ -297,4 +297,5 @@ ANSWERS_PART = frozenset({Move.HELP_SIGN, Move.HELP_OBJECT, Move.COOPERATE, Move
 def is_news(move: str, source: str, target: str) -> bool:
     """Whether somebody is told of the move, or is told something that it settles."""
     settles = move in RULES and bool(RULES[move].settles)
-    return move in TOLD or source != target or settles or move in ANSWERS_PART
+    steps = source not in ("", target)  # what was only written down settles nothing
+    return move in TOLD or steps or settles or move in ANSWERS_PART

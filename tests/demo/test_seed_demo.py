@@ -16,7 +16,7 @@ from companies.choices import ProposalState
 from companies.models import Assignment, Company, DoorCard, DutyEntry, Proposal, Recusal, Visit
 from issues.choices import HELPED, BulletinState, Move, Part, Status
 from issues.models import Bulletin, Escalation, MonthEnd, Ticket, TicketEvent, TicketUnit
-from liaison.choices import ChangeState, ImportState, SystemRole, VersionStatus
+from liaison.choices import ChangeState, ImportState, InboxKind, SystemRole, VersionStatus
 from liaison.dashboards.duties import due_today
 from liaison.demo import PASSWORD, SIGN_INS, seed_city
 from liaison.models import (
@@ -26,6 +26,7 @@ from liaison.models import (
     Deputy,
     Group,
     ImportRun,
+    InboxMessage,
     Official,
     OutboxMessage,
     ProgrammeVersion,
@@ -50,6 +51,7 @@ def test_seeds_a_city_that_is_true_and_full_of_work():
     _a_second_programme_runs_beside_the_first()
     _the_office_has_plans_on_its_desk()
     _the_others_cannot_sign_in()
+    _messages_were_read_but_for_the_last_days()
     _second_run_changes_nothing_and_says_so()
 
 
@@ -159,6 +161,17 @@ def _the_office_has_plans_on_its_desk() -> None:
     assert DoorCard.objects.standing().exists()
     handed_over = AuditEvent.objects.filter(action="调动交接").order_by("at")
     assert [event.detail["on"] > NOW.date().isoformat() for event in handed_over] == [False, True]
+
+
+def _messages_were_read_but_for_the_last_days() -> None:
+    assert InboxMessage.objects.filter(created_at__lt=NOW - timedelta(days=15)).count() == 0
+    unread = InboxMessage.objects.unread()
+    assert unread.exists()
+    assert unread.filter(created_at__lt=at(2026, 11, 16, 0)).count() == 0  # two working days and today
+    for username in ("office", "official", "unit"):
+        mine = InboxMessage.objects.filter(reader__username=username)
+        assert mine.filter(kind=InboxKind.DIGEST).count() == 1, username
+        assert mine.count() < 200
 
 
 def _the_others_cannot_sign_in() -> None:

@@ -452,6 +452,10 @@ class TestLeft:
         services.sign_ticket(ticket=ticket, by=None, at=NOW)
         assert self.news() == [Occasion.SILENT]
 
+    def test_a_problem_written_down_is_nobodys_news_until_it_is_reported(self, cast: Cast):
+        TicketFactory(enrolment=cast.enrolment, by=cast.official)
+        assert self.news() == []
+
     def test_words_notes_and_reminders(self, place: Place):
         OutboxMessage.objects.all().delete()
         cast, ticket = place.cast, place.ticket
