@@ -128,13 +128,18 @@ def copy(patterns: dict[int, str], count: int) -> None:
                 for n in range(count - len(patterns))
             ],
         )
+        cursor.execute(
+            "CREATE TEMP TABLE firms AS SELECT id, company_id, row_number() OVER (ORDER BY id) - 1 AS place,"
+            " count(*) OVER () AS many FROM companies_enrolment"
+        )
+        cursor.execute("UPDATE copied SET place = place * 7919 % (SELECT max(many) FROM firms)")
+        cursor.execute("ANALYZE copied")
+        cursor.execute("ANALYZE firms")
         names = columns(Ticket)
         values = ", ".join(changed.get(name, f't."{name}"') for name in names)
         cursor.execute(
             f"INSERT INTO issues_ticket ({', '.join(names)}) SELECT {values} FROM copied m"  # noqa: S608
-            " JOIN issues_ticket t ON t.id = m.of_id"
-            " JOIN (SELECT id, company_id, row_number() OVER (ORDER BY id) - 1 AS place,"
-            " count(*) OVER () AS many FROM companies_enrolment) e ON e.place = (m.place * 7919) % e.many"
+            " JOIN issues_ticket t ON t.id = m.of_id JOIN firms e ON e.place = m.place"
         )
         for model in (TicketEvent, TicketUnit, ClockSpan):
             names = [name for name in columns(model) if name != "id"]
