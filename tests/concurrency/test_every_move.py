@@ -33,22 +33,24 @@ def traces_of(scene: Scene) -> tuple[list[str], list[str]]:
     return events, sorted(OutboxMessage.objects.values_list("topic", flat=True))
 
 
+def alone_with(scene: Scene) -> None:
+    """The next round of the clock finds nothing else to do."""
+    Ticket.objects.exclude(pk=scene.ticket.pk).update(act_on=None)
+
+
 def left_by_one(city: City, twice: Twice) -> tuple[list[str], list[str]]:
     """The traces that the move leaves when one hand alone makes it."""
     scene = scene_of(city, twice)
+    alone_with(scene)
     OutboxMessage.objects.all().delete()
     twice.act(scene)
-    left = traces_of(scene)
-    for ticket in (scene.ticket, *scene.others):  # out of the way of the next round of the clock
-        Ticket.objects.filter(pk=ticket.pk).update(act_on=None)
-    return left
+    return traces_of(scene)
 
 
 def race(city: City, move: str, twice: Twice) -> None:
     alone = left_by_one(city, twice)
     scene = scene_of(city, twice)
-    if twice.told is None:
-        Ticket.objects.exclude(pk=scene.ticket.pk).update(act_on=None)
+    alone_with(scene)
     OutboxMessage.objects.all().delete()
     before = [event.move for event in scene.ticket.events.order_by("pk")]
     won, second = behind(lambda: twice.act(scene), lambda: twice.act(replace(scene, hand=1)))
