@@ -151,6 +151,7 @@ def copy(patterns: dict[int, str], count: int) -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('issues_ticket', 'id'), max(id)) FROM issues_ticket"
         )
+        cursor.execute("ANALYZE issues_ticketunit")  # read row by row when the transaction ends
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
