@@ -40,6 +40,7 @@ from liaison.choices import Reach, Rung, SystemRole, YearStatus
 from liaison.models import (
     CalendarYear,
     GradeRule,
+    GroupMember,
     Official,
     Programme,
     ProgrammeVersion,
@@ -76,7 +77,8 @@ def provisional_next(ticket: str = "") -> ExpressionWrapper[Combinable]:
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, official: Official) -> Self:
-        """Problems of the regions one answers for, of one's unit, and of the companies one looks after."""
+        """Problems of the regions one answers for, of one's unit, and of the companies one looks after; those
+        of one's 专班, and those that climbed to the 专项小组 one sits in."""
         access = official.access
         if not access:
             return self.none()
@@ -92,6 +94,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         sits = Q(official=official) | access.departments(DEPARTMENTAL, "department__path")
         condition |= Q(Exists(members.filter(sits)))
         condition |= Q(Exists(TaskForce.objects.filter(ticket=OuterRef("pk"), head=official)))
+        groups = GroupMember.objects.in_force(access.on).filter(official=official).values("group")
+        climbed = _kept_by("escalations").filter(ticket=OuterRef("pk"), group__in=groups)
+        condition |= Q(Exists(climbed))
         return self.filter(condition)
 
     def open(self) -> Self:

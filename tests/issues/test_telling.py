@@ -32,6 +32,7 @@ from tests.factories import (
     MessageFactory,
     NoteAddresseeFactory,
     NoticeFactory,
+    OfficialFactory,
     PostingFactory,
     ReminderFactory,
     TaskForceFactory,
@@ -411,15 +412,25 @@ class TestSeats:
         team = place.seats[H.TEAM] - {place.cast.official.pk} | {member.pk}
         assert place.told(Move.RESOLVE, place.event(Move.RESOLVE)) == team
 
-    def test_who_may_not_see_the_problem_is_not_told_though_named(self, place: Place):
-        """A special group's member sees the problem only by a post of theirs; the office has it then."""
+    def climbed(self, place: Place, **membership: Any) -> set[int]:
+        """Who hears that the problem climbed to a special group with this member."""
         group = GroupFactory(programme=place.cast.version.programme, kind=GroupKind.SPECIAL)
-        member = GroupMemberFactory(group=group).official
+        GroupMemberFactory(group=group, **membership)
         EscalationFactory(
             ticket=place.ticket, rung=Rung.SPECIAL_GROUP, department=group.department, group=group, at=NOW
         )
-        told = place.told(Move.ESCALATE, place.event(Move.ESCALATE))
-        assert member.pk not in told
+        return place.told(Move.ESCALATE, place.event(Move.ESCALATE))
+
+    def test_members_of_the_special_group_hear_and_see_what_climbed_to_them(self, place: Place):
+        member = PostingFactory(department=DepartmentFactory(region=place.cast.other_county)).official
+        visible = Ticket.objects.filter(pk=place.ticket.pk)
+        assert not visible.visible_to(member.on_duty(NOW.date())).exists()
+        assert self.climbed(place, official=member) == {member.pk} | place.seats[H.LEAD_UNIT]
+        assert visible.visible_to(member).exists()
+
+    def test_who_may_not_see_the_problem_is_not_told_though_named(self, place: Place):
+        """A member who holds no post any more sees nothing; the office has it then."""
+        told = self.climbed(place, official=OfficialFactory(), department=place.cast.land)
         assert told == place.seats[H.OFFICE] | place.seats[H.LEAD_UNIT]
 
 
