@@ -212,7 +212,8 @@ def _awaits(official: Official) -> Q:
         stuck = Q(Exists(given.to_rule())) | Q(Exists(given.nobody_there(access.on)))
         condition |= here & (Q(status__in=AT_OFFICE) | come | Q(status__in=HELPED) & stuck)
         asked = Exists(_to_decide(official).filter(ticket=OuterRef("pk")))
-        condition |= access.regions((SystemRole.OFFICE,), "programme__region__path") & Q(asked)
+        theirs = access.regions((SystemRole.OFFICE,), "programme__region__path")
+        condition |= theirs & Q(status__in=OPEN) & Q(asked)
     return condition
 
 

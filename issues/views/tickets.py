@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from companies.models import Company
 from companies.views.queues import Tally, kept
 from issues import exports
-from issues.choices import Light, Part
+from issues.choices import ENDED, Light, Part, Status
 from issues.forms.tickets import VIEWS, TicketFilter
 from issues.forms.views import ViewForm
 from issues.models import Ticket, TicketUnit
@@ -122,15 +122,24 @@ def chips_of(request: HttpRequest, data: QueryDict) -> tuple[dict[str, list[tupl
     rest = data.copy()
     for name in ("view", "light", "region", "sort"):
         rest.pop(name, None)
-    visible = Ticket.objects.visible_to(official).with_mine(official).with_light(official.access.on)
-    base = TicketFilter(rest, queryset=visible, request=request)
-    cells = ("is_mine", "light", "company__region__path", "status")
-    by_cell = base.qs.values_list(*cells).annotate(n=Count("pk")).order_by()
+    visible = Ticket.objects.visible_to(official)
+    at_work = visible.open().with_mine(official).with_light(official.access.on)
+    over = visible.filter(status__in=ENDED)  # most of all there are: nobody's step, and no day to look at
+    cells = ("company__region__path", "status")
+    working, ended = (
+        TicketFilter(rest, queryset=tickets, request=request).qs.values_list(*cells, *more).order_by()
+        for tickets, more in ((at_work, ("is_mine", "light")), (over, ()))
+    )
+    working, ended = working.annotate(n=Count("pk")), ended.annotate(n=Count("pk"))
     counties = Region.objects.visible_to(official).filter(level=RegionLevel.COUNTY).order_by("path")
-    read_together(by_cell, counties)
+    read_together(working, ended, counties)
+    settled = [
+        (path, status, False, Light.DONE if status == Status.CLOSED else Light.ENDED, n)
+        for path, status, n in ended
+    ]
     rows = [
         {"n": n, "cell": (is_mine, light), "light": light, "region": path, "status": status}
-        for is_mine, light, path, status, n in by_cell
+        for path, status, is_mine, light, n in [*working, *settled]
     ]
     light, region = data.get("light", ""), data.get("region", "")
     chosen: dict[str, Callable[[Any], bool]] = {"cell": lambda cell: IN_VIEW[str(data["view"])](*cell)}
