@@ -40,7 +40,6 @@ from liaison.choices import Reach, Rung, SystemRole, YearStatus
 from liaison.models import (
     CalendarYear,
     GradeRule,
-    GroupMember,
     Official,
     Programme,
     ProgrammeVersion,
@@ -94,9 +93,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         sits = Q(official=official) | access.departments(DEPARTMENTAL, "department__path")
         condition |= Q(Exists(members.filter(sits)))
         condition |= Q(Exists(TaskForce.objects.filter(ticket=OuterRef("pk"), head=official)))
-        groups = GroupMember.objects.in_force(access.on).filter(official=official).values("group")
-        climbed = _kept_by("escalations").filter(ticket=OuterRef("pk"), group__in=groups)
-        condition |= Q(Exists(climbed))
+        if access.groups:
+            climbed = _kept_by("escalations").filter(ticket=OuterRef("pk"), group__in=access.groups)
+            condition |= Q(Exists(climbed))
         return self.filter(condition)
 
     def open(self) -> Self:

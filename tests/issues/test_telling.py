@@ -423,10 +423,14 @@ class TestSeats:
 
     def test_members_of_the_special_group_hear_and_see_what_climbed_to_them(self, place: Place):
         member = PostingFactory(department=DepartmentFactory(region=place.cast.other_county)).official
-        visible = Ticket.objects.filter(pk=place.ticket.pk)
-        assert not visible.visible_to(member.on_duty(NOW.date())).exists()
+
+        def sees() -> bool:
+            today = Official.objects.get(pk=member.pk).on_duty(NOW.date())
+            return Ticket.objects.visible_to(today).filter(pk=place.ticket.pk).exists()
+
+        assert not sees()
         assert self.climbed(place, official=member) == {member.pk} | place.seats[H.LEAD_UNIT]
-        assert visible.visible_to(member).exists()
+        assert sees()
 
     def test_who_may_not_see_the_problem_is_not_told_though_named(self, place: Place):
         """A member who holds no post any more sees nothing; the office has it then."""

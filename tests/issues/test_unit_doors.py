@@ -224,7 +224,7 @@ class TestShown:
     def test_the_card_names_each_unit_with_its_day_and_light(self, cast, ticket, client_as):
         page = client_as("office").get(ticket.get_absolute_url()).content.decode()
         card = page[page.index('id="units"') :]
-        card = card[: card.index("</section>")]
+        card = card[: card.index('id="course"')]
         assert "反馈期限 3月5日 周四" in card
         assert "首次联系企业期限 3月4日 周三" in card
         assert card.count("light") >= 2
