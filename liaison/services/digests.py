@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from liaison.choices import InboxKind
-from liaison.models import CalendarDay, Digest, Official, Posting
+from liaison.models import Digest, Official, Posting
+from liaison.models.changes import PlaceCalendars
 from liaison.services.inbox import Letter, put_messages
 from liaison.workdays import SHANGHAI, WorkCalendar, day_of
 
@@ -43,15 +45,14 @@ def write_digests(*, tell: Tell, at: datetime) -> int:
         return 0
     posts = Posting.objects.in_force(on).filter(official=OuterRef("pk"))
     seen = Digest.objects.filter(on=on, official=OuterRef("pk"))
-    people = Official.objects.filter(~Exists(seen), Exists(posts), is_active=True).order_by("pk")
-    calendars: dict[str, WorkCalendar] = {}
-    for official in people:
-        region = official.on_duty(on).access.postings[0].department.region
-        if region.path not in calendars:
-            calendars[region.path] = CalendarDay.objects.as_calendar(region)
-        calendar = calendars[region.path]
+    serves_in = posts.order_by("pk").values("department__region__path")[:1]
+    people: Any = Official.objects.filter(~Exists(seen), is_active=True).annotate(place=Subquery(serves_in))
+    calendars = PlaceCalendars()
+    for official in people.filter(place__isnull=False).order_by("pk"):
+        calendar = calendars.of(official.place)
         if calendar.is_working(on):
-            written += write_digest(official=official, tell=partial(tell, official, calendar, at), at=at)
+            morning = partial(tell, official.on_duty(on), calendar, at)
+            written += write_digest(official=official, tell=morning, at=at)
     return written
 
 

@@ -177,6 +177,10 @@ class TestWhen:
         assert digest_of(away) is None
         assert digest_of(cast.unit) is not None
 
+    def test_a_rest_day_costs_the_same_however_many_there_are(self, cast: Cast, django_assert_num_queries):
+        with django_assert_num_queries(2):  # the people with their places, and the calendars
+            assert write(at(2026, 2, 18, 9)) == 0
+
     def test_once_a_day_and_not_again_when_something_comes_up(self, cast: Cast):
         assert write(at(2026, 3, 4, 9)) == 0
         assert Digest.objects.filter(on=date(2026, 3, 4), official=cast.unit, is_empty=True).exists()
