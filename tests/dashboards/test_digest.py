@@ -178,7 +178,7 @@ class TestWhen:
         assert digest_of(cast.unit) is not None
 
     def test_a_rest_day_costs_the_same_however_many_there_are(self, cast: Cast, django_assert_num_queries):
-        with django_assert_num_queries(2):  # the people with their places, and the calendars
+        with django_assert_num_queries(3):  # people with their places, the calendars, texts to be sent
             assert write(at(2026, 2, 18, 9)) == 0
 
     def test_once_a_day_and_not_again_when_something_comes_up(self, cast: Cast):

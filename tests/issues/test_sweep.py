@@ -119,7 +119,8 @@ class TestCost:
         many_reads, many = self.calendar_reads(cast, 50)
         assert few_reads == many_reads == 3  # which places have days of their own; the calendars of two
         assert (many - few) % 48 == 0, "each ticket costs the same"
-        assert (many - few) // 48 <= 20  # two of them hold the calendar and see that it is still the same
+        # Two hold the calendar and see that it is still the same; two leave news of what happened.
+        assert (many - few) // 48 <= 22
 
     def test_a_day_off_for_one_county_stops_the_clock_there_only(self, cast):
         here = TicketFactory(enrolment=cast.enrolment, at=at(2026, 3, 3))
