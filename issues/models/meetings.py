@@ -28,7 +28,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 class Meeting(models.Model):
     """专项小组会, 调度会 or 常务会议 of a programme, on what reached its rung of the ladder.
 
-    A special group meets once in a period that begins with `week_of`; the others once a month.
+    A special group meets once in a period that begins with `since`, and so does a dispatch meeting whose rung
+    has a rhythm faster than a month; the others once a month.
     """
 
     programme = models.ForeignKey(
@@ -44,7 +45,7 @@ class Meeting(models.Model):
         related_name="meetings",
     )
     month = models.DateField("月份", help_text="该月 1 日")
-    week_of = models.DateField("会期起", null=True, blank=True, help_text="专项小组会期的第一个周一")
+    since = models.DateField("会期起", null=True, blank=True, help_text="短于一个月的会期的第一天")
     meets_on = models.DateField("拟召开日期", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=MeetingState, default=MeetingState.PREPARED)
     prepared_at = models.DateTimeField("议题生成时间")
@@ -69,21 +70,23 @@ class Meeting(models.Model):
             models.UniqueConstraint(
                 name="issues_meeting_once_a_month",
                 fields=["programme", "kind", "month"],
-                condition=Q(group__isnull=True),
+                condition=Q(since__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="issues_meeting_once_a_period",
+                fields=["programme", "kind", "since"],
+                condition=Q(group__isnull=True, since__isnull=False),
             ),
             models.UniqueConstraint(
                 name="issues_meeting_group_once",
-                fields=["group", "week_of"],
+                fields=["group", "since"],
                 condition=Q(group__isnull=False),
             ),
             models.CheckConstraint(
                 name="issues_meeting_group_iff_special",
-                condition=Q(kind=MeetingKind.SPECIAL, group__isnull=False, week_of__isnull=False)
-                | Q(
-                    kind__in=[MeetingKind.DISPATCH, MeetingKind.STANDING],
-                    group__isnull=True,
-                    week_of__isnull=True,
-                ),
+                condition=Q(kind=MeetingKind.SPECIAL, group__isnull=False, since__isnull=False)
+                | Q(kind=MeetingKind.DISPATCH, group__isnull=True)
+                | Q(kind=MeetingKind.STANDING, group__isnull=True, since__isnull=True),
             ),
             models.CheckConstraint(name="issues_meeting_month_first_day", condition=Q(month__day=1)),
             models.CheckConstraint(
@@ -108,17 +111,19 @@ class Meeting(models.Model):
 
     @property
     def title(self) -> str:
-        """The meeting's own name: 2026年3月调度会, 用地专项小组3月5日会议."""
-        if self.group is not None:
-            day = self.held_on or self.meets_on or self.week_of or self.month
-            return f"{self.group}{day:%Y年%-m月%-d日}会议"
-        return f"{self.month:%Y年%-m月}{MeetingKind(self.kind).label}"
+        """The meeting's own name: 2026年3月调度会, 2026年3月5日调度会, 用地专项小组2026年3月5日会议."""
+        label = MeetingKind(self.kind).label
+        if self.since is None:
+            return f"{self.month:%Y年%-m月}{label}"
+        day = self.held_on or self.meets_on or self.since
+        return f"{self.group}{day:%Y年%-m月%-d日}会议" if self.group else f"{day:%Y年%-m月%-d日}{label}"
 
     @property
     def ref(self) -> str:
         """What names the meeting in an address, beside its programme's code."""
-        if self.week_of is not None:
-            return f"group-{self.group_id}-{self.week_of:%Y%m%d}"
+        if self.since is not None:
+            name = f"group-{self.group_id}" if self.group_id else "dispatch"
+            return f"{name}-{self.since:%Y%m%d}"
         month = f"{self.month:%Y-%m}"
         return month if self.kind == MeetingKind.DISPATCH else f"standing-{month}"
 

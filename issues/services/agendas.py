@@ -36,6 +36,7 @@ RETURNS = 2
 AHEAD = 3  # working days before a meeting on which its agenda is set; until then it is added to
 _HIGH = (Rung.DISPATCH_MEETING, Rung.STANDING_MEETING)
 THURSDAY = 3
+WITHIN_MONTH = (Rhythm.DAILY, Rhythm.WEEKLY, Rhythm.FORTNIGHTLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,17 @@ class _Stuck:
 
 
 @transaction.atomic
-def set_agenda(*, month_end: MonthEnd, at: datetime) -> Meeting:
-    """Prepare the meeting that follows a frozen month: every problem that is stuck, and why, in words."""
+def set_agenda(*, month_end: MonthEnd, at: datetime) -> Meeting | None:
+    """Prepare the meeting that follows a frozen month: every problem that is stuck, and why, in words.
+
+    None where the ladder has dispatch meet more often than once a month: what is stuck is on those agendas.
+    """
+    if _meets_within_month(month_end.programme, day_of(month_end.until)):
+        return None
     meeting, new = Meeting.objects.get_or_create(
         programme=month_end.programme,
         kind=MeetingKind.DISPATCH,
+        since=None,
         month=month_end.month,
         defaults={"prepared_at": at},
     )
@@ -150,15 +157,22 @@ class Sitting:
     since: date
     day: date
 
+    @property
+    def is_daily(self) -> bool:
+        return self.since == self.day
+
 
 def sitting_of(rhythm: str, on: date, calendar: WorkCalendar) -> Sitting:
     """The meeting of the period that the day lies in.
 
-    Weekly: its Thursday; fortnightly: the second Thursday of two weeks that count from a fixed one; monthly
-    (and whatever is rarer or has no rhythm): the 20th. A rest day puts it off to the next working day.
+    Daily: the day itself; weekly: its Thursday; fortnightly: the second Thursday of two weeks that count
+    from a fixed one; monthly (and whatever is rarer or has no rhythm): the 20th. A rest day puts it off to
+    the next working day.
     """
+    if rhythm == Rhythm.DAILY:
+        return Sitting(on, calendar.on_or_after(on))
     monday = on - timedelta(days=on.weekday())
-    if rhythm in (Rhythm.DAILY, Rhythm.WEEKLY):
+    if rhythm == Rhythm.WEEKLY:
         return Sitting(monday, calendar.on_or_after(monday + timedelta(days=THURSDAY)))
     if rhythm == Rhythm.FORTNIGHTLY:
         since = monday - timedelta(days=7 * (monday.toordinal() // 7 % 2))
@@ -168,7 +182,7 @@ def sitting_of(rhythm: str, on: date, calendar: WorkCalendar) -> Sitting:
 
 
 def prepare_meetings(*, at: datetime) -> int:
-    """Set the agendas of special groups and standing meetings that are near, and add what came since.
+    """Set the agendas of the meetings that are near, but for a month's dispatch, and add what came since.
 
     Returns how many items were put on. Costs what is near; run twice, or by two beats at once, it makes one
     meeting and puts each problem on once. Where nothing is stuck no meeting is called.
@@ -184,37 +198,47 @@ def prepare_meetings(*, at: datetime) -> int:
         except ProgrammeVersion.DoesNotExist:
             continue
         rungs = list(version.ladder.all())
-        ladder = {row.rung for row in rungs}
-        if Rung.SPECIAL_GROUP in ladder:
+        if Rung.SPECIAL_GROUP in {row.rung for row in rungs}:
             sorts = list(version.groups.filter(kind=GroupKind.SPECIAL))
             for group in special_groups(programme.pk, today):
                 sitting = sitting_of(rhythm_of(group, sorts, rungs), today, calendar)
-                added += _prepare(programme, sitting, group, calendars=calendars, at=at)
-        if Rung.STANDING_MEETING in ladder:
-            sitting = sitting_of(Rhythm.MONTHLY, today, calendar)
-            added += _prepare(programme, sitting, None, calendars=calendars, at=at)
+                added += _prepare(programme, group, sitting, calendars=calendars, at=at)
+        for row in rungs:
+            if row.rung == Rung.DISPATCH_MEETING and row.rhythm in WITHIN_MONTH:
+                sitting = sitting_of(row.rhythm, today, calendar)
+                added += _prepare(programme, MeetingKind.DISPATCH, sitting, calendars=calendars, at=at)
+            if row.rung == Rung.STANDING_MEETING:
+                sitting = sitting_of(Rhythm.MONTHLY, today, calendar)
+                added += _prepare(programme, MeetingKind.STANDING, sitting, calendars=calendars, at=at)
     return added
+
+
+def _meets_within_month(programme: Programme, on: date) -> bool:
+    rung = programme.version_on(on).ladder.filter(rung=Rung.DISPATCH_MEETING).first()
+    return rung is not None and rung.rhythm in WITHIN_MONTH
 
 
 @transaction.atomic
 def _prepare(
-    programme: Programme, sitting: Sitting, group: Group | None, *, calendars: Calendars, at: datetime
+    programme: Programme, of: Group | MeetingKind, sitting: Sitting, *, calendars: Calendars, at: datetime
 ) -> int:
     today = day_of(at)
     if not calendars.of(programme.region).add(sitting.day, -AHEAD) <= today <= sitting.day:
         return 0
-    kind = MeetingKind.SPECIAL if group else MeetingKind.STANDING
+    kind, group = (MeetingKind.SPECIAL, of) if isinstance(of, Group) else (of, None)
     stuck = _stuck_at(programme, kind, group, today=today, calendars=calendars)
     if not stuck:
         return 0
-    meeting, _ = Meeting.objects.get_or_create(
-        programme=programme,
-        kind=kind,
-        group=group,
-        month=sitting.since.replace(day=1),
-        week_of=sitting.since if group else None,
-        defaults={"prepared_at": at, "meets_on": sitting.day},
-    )
+    meeting = _waiting(programme, kind, group) if sitting.is_daily else None
+    if meeting is None:
+        meeting, _ = Meeting.objects.get_or_create(
+            programme=programme,
+            kind=kind,
+            group=group,
+            month=sitting.since.replace(day=1),
+            since=None if kind == MeetingKind.STANDING else sitting.since,
+            defaults={"prepared_at": at, "meets_on": sitting.day},
+        )
     meeting = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
     if meeting.state != MeetingState.PREPARED:
         return 0
@@ -233,6 +257,12 @@ def _prepare(
     if missing:
         _invite_units(meeting)
     return len(missing)
+
+
+def _waiting(programme: Programme, kind: str, group: Group | None) -> Meeting | None:
+    """The meeting not held yet: what a daily rhythm brings goes on its agenda, so that none pile up."""
+    of_kind = Meeting.objects.filter(programme=programme, kind=kind, group=group, since__isnull=False)
+    return of_kind.filter(state=MeetingState.PREPARED).order_by("since").first()
 
 
 def _stuck_at(

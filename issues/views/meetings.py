@@ -31,7 +31,7 @@ from liaison.workdays import day_of
 
 PER_PAGE = 30
 ITEMS_PER_PAGE = 40
-_GROUP = re.compile(r"group-(\d{1,18})-(\d{8})")
+_PERIOD = re.compile(r"(?:dispatch|group-(\d{1,18}))-(\d{8})")
 
 
 @require_GET
@@ -70,11 +70,12 @@ def find_meeting(official: Official, code: str, ref: str) -> Meeting:
 
 
 def _named(ref: str) -> dict[str, Any]:
-    if found := _GROUP.fullmatch(ref):
-        return {"group": row_key(found[1]), "week_of": _day(found[2])}
+    if found := _PERIOD.fullmatch(ref):
+        whose = {"group": row_key(found[1])} if found[1] else {"kind": MeetingKind.DISPATCH}
+        return whose | {"since": _day(found[2])}
     if ref.startswith("standing-"):
         return {"kind": MeetingKind.STANDING, "month": month_of(ref.removeprefix("standing-"))}
-    return {"kind": MeetingKind.DISPATCH, "month": month_of(ref)}
+    return {"kind": MeetingKind.DISPATCH, "since": None, "month": month_of(ref)}
 
 
 def _day(text: str) -> date:

@@ -184,7 +184,10 @@ REFUSED: Acts = {
     "issues_meeting_month_first_day": lambda: f.MeetingFactory(month=date(2026, 3, 2)),
     "issues_meeting_held_iff_dated": lambda: f.MeetingFactory(state=MeetingState.HELD),
     "issues_meeting_group_once": lambda: again(group_meeting()),
-    "issues_meeting_group_iff_special": lambda: f.MeetingFactory(week_of=date(2026, 3, 2)),
+    "issues_meeting_once_a_period": lambda: again(f.MeetingFactory(since=date(2026, 3, 2))),
+    "issues_meeting_group_iff_special": lambda: f.MeetingFactory(
+        kind=MeetingKind.STANDING, since=date(2026, 3, 2)
+    ),
     "issues_meeting_called_off_says_why": lambda: f.MeetingFactory(called_off="没有议题"),
     "issues_notice_known": lambda: change(f.NoticeFactory(), colour="blue"),
     "issues_notice_numbered_iff_issued": lambda: change(f.NoticeFactory(), serial=None),
@@ -235,7 +238,7 @@ def again_as(row: Model, **fields: object) -> None:
 def group_meeting() -> object:
     group = f.GroupFactory()
     return f.MeetingFactory(
-        programme=group.programme, kind=MeetingKind.SPECIAL, group=group, week_of=date(2026, 3, 2)
+        programme=group.programme, kind=MeetingKind.SPECIAL, group=group, since=date(2026, 3, 2)
     )
 
 

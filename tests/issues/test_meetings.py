@@ -64,6 +64,7 @@ class TestRhythm:
     @pytest.mark.parametrize(
         ("rhythm", "on", "since", "day"),
         [
+            (Rhythm.DAILY, date(2026, 9, 15), date(2026, 9, 15), date(2026, 9, 15)),
             (Rhythm.WEEKLY, date(2026, 9, 15), date(2026, 9, 14), date(2026, 9, 17)),
             (Rhythm.WEEKLY, date(2026, 9, 30), date(2026, 9, 28), date(2026, 10, 8)),  # Thursday is 国庆
             (Rhythm.MONTHLY, date(2026, 9, 2), date(2026, 9, 1), date(2026, 9, 20)),  # a make-up Sunday

@@ -9,7 +9,7 @@ What its text asks for, and where it is shown:
 | 一企一名指导员 | one_instructor_for_each_company, a_company_lacks_its_team… |
 | 一项任务一名领导、一个专班、一张图 | RULES, one_leader_for_each_task |
 | 每日报告、零报告，隐患、复工、产能、贷款、补贴、用工 | RULES, the_daily_report_asks_for_its_figures |
-| 每日研判、调度；每日送主要领导、每周送其他领导 | RULES |
+| 每日研判、调度；每日送主要领导、每周送其他领导 | RULES, dispatch_meets_each_day… |
 | 企业评议 | RULES |
 | 难题逐级到调度会，不设常务会 | its_ladder_ends_with_the_dispatch_meeting |
 | 当日上报，A 1、B 5、C 10 个工作日 | a_problem_is_reported…, its_limits_are_short, there_is_no_fourth_grade |
@@ -19,14 +19,23 @@ The daily reports themselves, hazards, daily bulletins and appraisals come with 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from assessment.services import close_due_months
 from companies.models import Enrolment
 from companies.services import EnrolmentRefused, enrol_companies
-from issues.choices import Status
-from issues.services import MoveRefused, ask_up, sweep_tickets
+from issues.choices import Sequel, Status
+from issues.models import Meeting, Ticket
+from issues.services import (
+    MoveRefused,
+    ask_up,
+    decide_item,
+    hold_meeting,
+    prepare_meetings,
+    sweep_tickets,
+)
 from liaison.choices import Rank
 from tests.factories import at
 from tests.scenarios.place import Place, place_of
@@ -122,6 +131,38 @@ def test_its_ladder_ends_with_the_dispatch_meeting(place: Place):
     ticket.refresh_from_db()
     with pytest.raises(MoveRefused, match="最高层级"):
         ask_up(ticket=ticket, words="请研究", by=place.office, at=at(2026, 5, 9, 10))
+
+
+def test_dispatch_meets_each_day_that_something_stands_on_its_rung(place: Place):
+    """One meeting waits at a time: what comes before it was held goes onto its agenda. A month brings none."""
+    enrolment, instructor = place.enrol(), place.person(Rank.STAFF)
+    place.give(enrolment, "instructor", instructor)
+    first, second, third = (place.dispatch(enrolment, instructor, "C") for _ in range(3))
+
+    def climbs(ticket: Ticket, day: date) -> int:
+        ask_up(ticket=ticket, words="需几个部门会商", by=place.office, at=moment(day, 8), from_office=True)
+        return prepare_meetings(at=moment(day, 9))
+
+    def moment(day: date, hour: int) -> datetime:
+        return at(day.year, day.month, day.day, hour)
+
+    assert prepare_meetings(at=at(2026, 4, 27, 9)) == 0
+    assert climbs(first, date(2026, 4, 28)) == 1
+    assert prepare_meetings(at=at(2026, 4, 28, 10)) == 0
+    assert climbs(second, date(2026, 4, 29)) == 1
+    meeting = Meeting.objects.get()
+    assert (str(meeting.title), meeting.meets_on) == ("2026年4月28日调度会", date(2026, 4, 28))
+    for item in meeting.items.all():
+        decide_item(
+            item=item, decision="三个部门会商", ruling=Sequel.BACK, due_on=None,
+            by=place.office, at=at(2026, 4, 29, 10),
+        )  # fmt: skip
+    hold_meeting(meeting=meeting, held_on=date(2026, 4, 29), by=place.office, at=at(2026, 4, 29, 11))
+    assert climbs(third, date(2026, 4, 30)) == 1
+    next_one = Meeting.objects.exclude(pk=meeting.pk).get()
+    assert (next_one.ref, next_one.items.get().ticket) == ("dispatch-20260430", third)
+    assert close_due_months(at=at(2026, 5, 6, 9))
+    assert Meeting.objects.count() == 2
 
 
 def test_what_a_unit_asks_up_goes_to_the_office_and_then_to_the_meeting(place: Place):
