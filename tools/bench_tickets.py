@@ -26,7 +26,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
 from tools.bench_assign import memory, raise_city, timed
 
 DAY = datetime.fromisoformat("2026-11-18T09:00+08:00")
-COMPANIES, DUE, TIMES = 21_000, 300, 5
+COMPANIES, UNITS, DUE, TIMES = 21_000, 30, 300, 5
 TITLES = Path(__file__).resolve().parent.parent / "liaison" / "demo" / "problems.csv"
 # Of a hundred problems: 25 open in their several states, the rest settled.
 SHARES = {
@@ -232,6 +232,61 @@ def sweep(of_open: int, whole: int) -> None:
         raise SystemExit(f"{done} acted on, not {DUE}")
 
 
+def raise_people(version: Any) -> dict[str, Any]:
+    """The city's office, a county's, and the contacts of thirty units; an official for every company."""
+    from companies.models import Assignment, Enrolment
+    from liaison.models import Department, Official, Posting, Region
+
+    since = date(2025, 1, 1)
+    city = version.programme.region
+    offices = {"office": city, "county": Region.objects.filter(level="county").earliest("pk")}
+    posts = {
+        name: (Department.objects.filter(region=place).latest("pk"), "office", "region")
+        for name, place in offices.items()
+    }
+    units = Department.objects.filter(region=city).order_by("pk")[:UNITS]
+    posts |= {f"unit{n}": (unit, "unit", "department") for n, unit in enumerate(units)}
+    people = {name: Official.objects.create(username=name, name=name) for name in posts}
+    for name, (unit, role, reach) in posts.items():
+        Posting.objects.create(
+            official=people[name], department=unit, role=role, reach=reach, starts_on=since
+        )
+    held = list(Posting.objects.filter(role="official").select_related("department").order_by("pk"))
+    role = version.team_roles.get(code="specialist")
+    Assignment.objects.bulk_create(
+        (
+            Assignment(
+                enrolment=enrolment,
+                role=role,
+                official=held[n % len(held)].official,
+                department=held[n % len(held)].department,
+                starts_on=since,
+                assigned_by=people["office"],
+                assigned_at=DAY,
+            )
+            for n, enrolment in enumerate(Enrolment.objects.order_by("pk"))
+        ),
+        batch_size=2000,
+    )
+    people["official"] = held[0].official
+    return people
+
+
+def fill(count: int, companies: int) -> dict[str, Any]:
+    """An invented city with so many problems and companies; who looks at it, by what they are."""
+    from liaison import services
+    from liaison.models import Department
+
+    services.seed_calendar(years=(2024, 2025, 2026))
+    version = raise_city(companies // 2, companies, 0)
+    people = raise_people(version)
+    people["office"].on_duty(DAY.date())
+    units = list(Department.objects.filter(region=version.programme.region).order_by("pk")[:UNITS])
+    patterns = write_patterns(version, people["office"], units)
+    timed(f"write {count:,} problems", lambda: copy(patterns, count))
+    return people
+
+
 def main() -> None:
     """Fill the tables, then time what people wait for."""
     import django
@@ -253,50 +308,31 @@ def main() -> None:
 
     from companies.models import Company
     from issues.models import Ticket
-    from liaison import services
-    from liaison.models import Department, Official, Posting, Region
 
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     patch("django.utils.timezone.now", lambda: DAY).start()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    services.seed_calendar(years=(2024, 2025, 2026))
-    version = raise_city(100, companies, 0)
-    city = version.programme.region
-    offices = {"office": city, "county": Region.objects.filter(level="county").earliest("pk")}
-    units = list(Department.objects.filter(region=city).order_by("pk")[:30])
-    people: dict[str, Any] = {}
-    for name, place in offices.items():
-        people[name] = Official.objects.create(username=name, name=name)
-        unit = Department.objects.filter(region=place).latest("pk")
-        Posting.objects.create(
-            official=people[name], department=unit, role="office", reach="region", starts_on=date(2024, 1, 1)
-        )
-    for n, unit in enumerate(units):
-        people[f"unit{n}"] = Official.objects.create(username=f"unit{n}", name=f"联络员{n}")
-        Posting.objects.create(
-            official=people[f"unit{n}"],
-            department=unit,
-            role="unit",
-            reach="department",
-            starts_on=date(2024, 1, 1),
-        )
-    clerk = people["office"]
-    clerk.on_duty(DAY.date())
-    patterns = write_patterns(version, clerk, units)
-    timed(f"write {count:,} problems", lambda: copy(patterns, count))
+    people = fill(count, companies)
 
     def client_of(name: str) -> Client:
         client = Client(headers={"host": "localhost"})
         client.force_login(people[name])
         return client
 
-    office, county, one_unit = client_of("office"), client_of("county"), client_of("unit0")
-    ticket = Ticket.objects.filter(status="in_progress").latest("pk")
+    office, county = client_of("office"), client_of("county")
+    one_unit, one_official = client_of("unit0"), client_of("official")
+    ticket = Ticket.objects.filter(status="in_progress", number__endswith="7").latest("pk")
     firm = Company.objects.latest("pk")
     total: Callable[[Any], Any] = lambda page: f"{page.context['page'].paginator.count:,}"  # noqa: E731
     hits: Callable[[Any], Any] = lambda page: f"{sum(g.total for g in page.context['groups']):,}"  # noqa: E731
     watch = Stopwatch(chosen.plans)
-    for who, client in (("city office", office), ("county office", county), ("unit", one_unit)):
+    who_looks = (
+        ("city office", office),
+        ("county office", county),
+        ("unit", one_unit),
+        ("official", one_official),
+    )
+    for who, client in who_looks:
         watch.page(f"Table, {who}: what awaits", client, "/tickets/", total)
         watch.page(f"Table, {who}: all", client, "/tickets/?view=all", total)
     watch.page("Table, city office: open", office, "/tickets/?view=open", total)

@@ -134,7 +134,7 @@ def test_its_ladder_ends_with_the_dispatch_meeting(place: Place):
 
 
 def test_dispatch_meets_each_day_that_something_stands_on_its_rung(place: Place):
-    """One meeting waits at a time: what comes before it was held goes onto its agenda. A month brings none."""
+    """One meeting waits at a time: what comes before it is held goes onto its agenda. A month brings none."""
     enrolment, instructor = place.enrol(), place.person(Rank.STAFF)
     place.give(enrolment, "instructor", instructor)
     first, second, third = (place.dispatch(enrolment, instructor, "C") for _ in range(3))
