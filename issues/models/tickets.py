@@ -81,22 +81,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         access = official.access
         if not access:
             return self.none()
-        seats = Assignment.objects.in_force(access.on).filter(enrolment=OuterRef("enrolment"))
-        condition = access.regions(REGIONAL, "company__region__path") | Q(Exists(seats.held_by(official)))
-        if SystemRole.LEADER in access.roles:
-            condition |= Q(leader=official)
-        if any(p.role == SystemRole.UNIT or p.reach == Reach.DEPARTMENT for p in access.postings):
-            here = access.departments(DEPARTMENTAL, "department__path")
-            given = TicketUnit.objects.filter(ticket=OuterRef("pk"))
-            condition |= Q(Exists(given.filter(here))) | Q(Exists(seats.filter(here)))
-        members = TaskForceMember.objects.filter(force__ticket=OuterRef("pk"))
-        sits = Q(official=official) | access.departments(DEPARTMENTAL, "department__path")
-        condition |= Q(Exists(members.filter(sits)))
-        condition |= Q(Exists(TaskForce.objects.filter(ticket=OuterRef("pk"), head=official)))
-        if access.groups:
-            climbed = _kept_by("escalations").filter(ticket=OuterRef("pk"), group__in=access.groups)
-            condition |= Q(Exists(climbed))
-        return self.filter(condition)
+        in_region = access.regions(REGIONAL, "company__region__path")
+        return self.filter(in_region | Q(pk__in=_shown_to(official)))
 
     def open(self) -> Self:
         """Problems not yet struck off."""
@@ -183,6 +169,36 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             keys = said.values("pk").union(*(way.values("pk") for way in ways), all=True)
             found = found.filter(pk__in=keys)
         return found
+
+
+def _shown_to(official: Official) -> models.QuerySet[Any, Any]:
+    """The keys of the problems that come to an official otherwise than by a region.
+
+    Each way to them is a query of its own over an index, however many problems there are; an OR across their
+    tables would read all of them.
+    """
+    access = official.access
+    seats = Assignment.objects.in_force(access.on)
+    here = access.departments(DEPARTMENTAL, "department__path")
+    ways = [
+        _looked_after(seats.held_by(official)),
+        TaskForceMember.objects.filter(official=official).values("force__ticket"),
+        TaskForceMember.objects.filter(here).values("force__ticket"),
+        TaskForce.objects.filter(head=official).values("ticket"),
+    ]
+    if SystemRole.LEADER in access.roles:
+        ways.append(Ticket.objects.filter(leader=official).values("pk"))
+    if any(p.role == SystemRole.UNIT or p.reach == Reach.DEPARTMENT for p in access.postings):
+        ways.append(TicketUnit.objects.filter(here).values("ticket"))
+        ways.append(_looked_after(seats.filter(here)))
+    if access.groups:
+        ways.append(_kept_by("escalations").filter(group__in=access.groups).values("ticket"))
+    first, *others = ways
+    return first.union(*others, all=True)
+
+
+def _looked_after(seats: models.QuerySet[Assignment]) -> models.QuerySet[Any, Any]:
+    return Ticket.objects.filter(enrolment__in=seats.values("enrolment")).values("pk")
 
 
 def _awaits(official: Official) -> Q:
@@ -406,7 +422,14 @@ class Ticket(models.Model):
             models.Index(
                 name="issues_ticket_open_next", fields=["next_on", "id"], condition=Q(status__in=OPEN)
             ),
+            models.Index(name="issues_ticket_in_turn", fields=["next_on", "-id"]),
             models.Index(name="issues_ticket_by_status", fields=["status", "-id"]),
+            models.Index(  # the settled are counted from here alone, without a look at the rows
+                name="issues_ticket_settled",
+                fields=["status", "company"],
+                include=["id", "enrolment"],
+                condition=Q(status__in=ENDED),
+            ),
             models.Index(
                 name="issues_ticket_board", fields=["status", "next_on", "-id"], condition=Q(status__in=OPEN)
             ),
