@@ -20,6 +20,7 @@ from issues.choices import Status
 from issues.models import Ticket
 from issues.services import confirm_ticket, rework_ticket
 from liaison.models import Official
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
@@ -29,7 +30,7 @@ _SIGNER = signing.Signer(salt="assessment.survey", sep=".")
 BATCH = 200  # messages a round of delivery tries at most
 
 
-class SurveyRefused(Exception):
+class SurveyRefused(Refusal):
     """The answer cannot be taken. Worded for the company, or for the caller."""
 
 

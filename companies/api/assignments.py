@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from companies import perms, services
 from companies.forms.assignments import AssignmentFilter
 from companies.models import Assignment, Enrolment
-from liaison.api import Refused
 from liaison.models import Department, Group, Official, TeamRole
 
 
@@ -110,18 +109,15 @@ class AssignmentViewSet(
             "by": request.user,
             "at": timezone.now(),
         }
-        try:
-            if "group" in values:
-                group = Group.objects.visible_to(request.user).filter(pk=values["group"]).first()
-                if group is None:
-                    raise serializers.ValidationError({"group": ["没有这个工作组。"]})
-                if holders:
-                    raise serializers.ValidationError({"group": ["干部、单位、工作组只能写明一个。"]})
-                seat = services.assign_group_seat(group=group, **common)
-            else:
-                seat = services.assign_seat(**holders, **common)
-        except services.AssignmentRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        if "group" in values:
+            group = Group.objects.visible_to(request.user).filter(pk=values["group"]).first()
+            if group is None:
+                raise serializers.ValidationError({"group": ["没有这个工作组。"]})
+            if holders:
+                raise serializers.ValidationError({"group": ["干部、单位、工作组只能写明一个。"]})
+            seat = services.assign_group_seat(group=group, **common)
+        else:
+            seat = services.assign_seat(**holders, **common)
         return Response(AssignmentSerializer(seat).data, status=status.HTTP_201_CREATED)
 
 

@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from companies import perms, reports, services
 from companies.forms.batches import BatchFilter, PhaseFilter
 from companies.formula.phases import Stretch
-from liaison.api import Refused
 from liaison.models import Batch, Programme
 
 
@@ -118,10 +117,7 @@ class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             raise serializers.ValidationError({"programme": ["没有这个方案。"]})
         if not perms.may_run(request.user, programme):
             raise PermissionDenied("批次由方案所在区划的协调办公室开设。")
-        try:
-            batch = services.open_batch(programme=programme, **values, by=request.user, at=timezone.now())
-        except services.BatchRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        batch = services.open_batch(programme=programme, **values, by=request.user, at=timezone.now())
         return self._detail(batch, status.HTTP_201_CREATED)
 
     @extend_schema(request=LastDaySerializer, responses=BatchDetailSerializer)
@@ -133,12 +129,9 @@ class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             raise PermissionDenied("批次由方案所在区划的协调办公室结束。")
         entered = LastDaySerializer(data=request.data)
         entered.is_valid(raise_exception=True)
-        try:
-            found = services.close_batch(
-                batch=found, **entered.validated_data, by=request.user, at=timezone.now()
-            )
-        except services.BatchRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        found = services.close_batch(
+            batch=found, **entered.validated_data, by=request.user, at=timezone.now()
+        )
         return self._detail(found)
 
     def _detail(self, batch: Batch, code: int = status.HTTP_200_OK) -> Response:

@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from companies import perms, services
 from companies.forms.companies import CompanyFilter, ProjectFilter
 from companies.models import Company, Contact, Enrolment, Project
-from liaison.api import Refused
 from liaison.models import Programme
 
 
@@ -110,17 +109,14 @@ class CompanyViewSet(viewsets.ReadOnlyModelViewSet[Company]):
         programme = Programme.objects.visible_to(request.user).filter(code=code).first()
         if programme is None:
             raise serializers.ValidationError({"programme": ["没有这个方案。"]})
-        try:
-            services.enrol_companies(
-                programme=programme,
-                companies=[company],
-                starts_on=entered.validated_data["starts_on"],
-                exception=entered.validated_data["exception"],
-                by=request.user,
-                at=timezone.now(),
-            )
-        except services.EnrolmentRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        services.enrol_companies(
+            programme=programme,
+            companies=[company],
+            starts_on=entered.validated_data["starts_on"],
+            exception=entered.validated_data["exception"],
+            by=request.user,
+            at=timezone.now(),
+        )
         return Response(CompanyDetailSerializer(self.get_queryset().get(pk=company.pk)).data)
 
 

@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from companies import perms, services
-from liaison.api import Refused
 from liaison.models import Deputy, Official
 
 
@@ -73,12 +72,9 @@ class DeputyViewSet(viewsets.ReadOnlyModelViewSet[Deputy]):
         absent, deputy = found["official"], found["deputy"]
         if absent is None or deputy is None or not perms.may_set_deputy(request.user, absent):
             raise PermissionDenied("只能为本人设置代理；他人的由其单位所在区划的协调办公室设置。")
-        try:
-            row = services.set_deputy(
-                official=absent, deputy=deputy, **values, by=request.user, at=timezone.now()
-            )
-        except services.DeputyRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        row = services.set_deputy(
+            official=absent, deputy=deputy, **values, by=request.user, at=timezone.now()
+        )
         return Response(DeputySerializer(row).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={204: None})
@@ -88,8 +84,5 @@ class DeputyViewSet(viewsets.ReadOnlyModelViewSet[Deputy]):
         row: Deputy = self.get_object()
         if not perms.may_set_deputy(request.user, row.official):
             raise PermissionDenied("代理由本人或协调办公室结束。")
-        try:
-            services.end_deputy(deputy=row, by=request.user, at=timezone.now())
-        except services.DeputyRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        services.end_deputy(deputy=row, by=request.user, at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)

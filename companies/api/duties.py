@@ -19,7 +19,6 @@ from companies.choices import DutyKind
 from companies.forms.duties import DutyFilter, DutyForm
 from companies.models import DutyEntry
 from companies.perms import is_in_team
-from liaison.api import Refused
 from liaison.models import DutyRule
 
 
@@ -92,10 +91,7 @@ class DutyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
                 {name: [str(word) for word in words] for name, words in form.errors.items()}
             )
         known = DutyEntry.objects.visible_to(request.user).filter(client_id=values["client_id"]).exists()
-        try:
-            entry = services.log_duty(**form.line(), by=request.user, at=timezone.now())
-        except services.DutyRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        entry = services.log_duty(**form.line(), by=request.user, at=timezone.now())
         code = status.HTTP_200_OK if known else status.HTTP_201_CREATED
         return Response(DutyEntrySerializer(self.get_queryset().get(pk=entry.pk)).data, status=code)
 
@@ -106,8 +102,5 @@ class DutyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         entry: DutyEntry = self.get_object()
         if entry.official_id != request.user.pk:
             raise PermissionDenied("只能撤回自己登记的。")
-        try:
-            services.withdraw_duty(entry=entry, by=request.user, at=timezone.now())
-        except services.DutyRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        services.withdraw_duty(entry=entry, by=request.user, at=timezone.now())
         return Response(DutyEntrySerializer(self.get_queryset().get(pk=entry.pk)).data)

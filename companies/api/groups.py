@@ -17,7 +17,6 @@ from rest_framework.response import Response
 from companies import perms, reports, services
 from companies.api.batches import LastDaySerializer
 from companies.forms.groups import GroupFilter
-from liaison.api import Refused
 from liaison.choices import GroupDuty, RegionLevel
 from liaison.models import Department, Group, GroupMember, Official, Programme, Region
 from liaison.normalise import row_key
@@ -114,18 +113,15 @@ class GroupViewSet(viewsets.ReadOnlyModelViewSet[Group]):
             wrong["department"] = ["没有这个单位，或已停用。"]
         if rule is None or region is None or department is None:
             raise serializers.ValidationError(wrong)
-        try:
-            group = services.form_group(
-                programme=programme,
-                rule=rule,
-                region=region,
-                department=department,
-                **values,
-                by=request.user,
-                at=timezone.now(),
-            )
-        except services.GroupRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        group = services.form_group(
+            programme=programme,
+            rule=rule,
+            region=region,
+            department=department,
+            **values,
+            by=request.user,
+            at=timezone.now(),
+        )
         return self._detail(group, status.HTTP_201_CREATED)
 
     @extend_schema(request=JoinGroupSerializer, responses={201: GroupMemberSerializer})
@@ -150,10 +146,7 @@ class GroupViewSet(viewsets.ReadOnlyModelViewSet[Group]):
         if official is None:
             raise serializers.ValidationError({"official": ["没有这名干部。"]})
         values |= {"official": official, "duty": GroupDuty(values["duty"])}
-        try:
-            member = services.add_member(group=group, **values, by=request.user, at=timezone.now())
-        except services.GroupRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        member = services.add_member(group=group, **values, by=request.user, at=timezone.now())
         return Response(GroupMemberSerializer(member).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -170,10 +163,7 @@ class GroupViewSet(viewsets.ReadOnlyModelViewSet[Group]):
         row = get_object_or_404(rows, pk=row_key(member))
         entered = LastDaySerializer(data=request.data)
         entered.is_valid(raise_exception=True)
-        try:
-            services.end_member(member=row, **entered.validated_data, by=request.user, at=timezone.now())
-        except services.GroupRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        services.end_member(member=row, **entered.validated_data, by=request.user, at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=LastDaySerializer, responses=GroupSerializer)
@@ -184,10 +174,7 @@ class GroupViewSet(viewsets.ReadOnlyModelViewSet[Group]):
         self._check_manages(request, group)
         entered = LastDaySerializer(data=request.data)
         entered.is_valid(raise_exception=True)
-        try:
-            services.dissolve_group(group=group, **entered.validated_data, by=request.user, at=timezone.now())
-        except services.GroupRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        services.dissolve_group(group=group, **entered.validated_data, by=request.user, at=timezone.now())
         return self._detail(group)
 
     def _check_manages(self, request: Request, group: Group) -> None:

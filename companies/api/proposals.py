@@ -181,8 +181,6 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet[Proposal]):
         except services.WorldMoved as refusal:
             first = "；".join(f"{c.enrolment}（{c.official}）：{c.words}" for c in refusal.conflicts[:20])
             raise Refused(f"{refusal}{first}") from refusal
-        except services.ProposalRefused as refusal:
-            raise Refused(str(refusal)) from refusal
         return Response(AdoptionSerializer(done).data)
 
     def _page(self, rows: QuerySet[Any], serializer: type[serializers.ModelSerializer[Any]]) -> Response:

@@ -18,7 +18,6 @@ from companies.choices import RecusalReason
 from companies.forms.recusals import RecusalFilter, RecusalForm
 from companies.models import Recusal
 from companies.services import recusals as services
-from liaison.api import Refused
 
 
 class RecusalSerializer(serializers.ModelSerializer[Recusal]):
@@ -75,10 +74,7 @@ class RecusalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         values = form.values()
         if not perms.may_declare_recusal(request.user, values["official"], values["company"]):
             raise PermissionDenied
-        try:
-            done = services.declare_recusal(**values, by=request.user, at=timezone.now())
-        except services.RecusalRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        done = services.declare_recusal(**values, by=request.user, at=timezone.now())
         return Response(RecusalSerializer(done.recusal).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={204: None})
@@ -88,10 +84,7 @@ class RecusalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         found = self.get_object()
         if not perms.may_end_recusal(request.user, found):
             raise PermissionDenied
-        try:
-            services.withdraw_recusal(
-                recusal=found, on=request.user.access.on, by=request.user, at=timezone.now()
-            )
-        except services.RecusalRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        services.withdraw_recusal(
+            recusal=found, on=request.user.access.on, by=request.user, at=timezone.now()
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -18,10 +18,11 @@ from companies.reports.batches import phases_of, words_of_sections
 from companies.reports.industries import section_of
 from liaison.models import Batch, Programme, ProgrammeVersion
 from liaison.normalise import too_far
+from liaison.refusals import Refusal
 from liaison.workdays import day_of
 
 
-class EnrolmentRefused(Exception):
+class EnrolmentRefused(Refusal):
     """The companies cannot be enrolled so. The message is written for the user."""
 
 

@@ -15,10 +15,11 @@ from companies.services.seating import Desk, place_in, postings_on, unit_objecti
 from liaison.choices import Holder
 from liaison.models import Batch, Department, Official, TeamRole
 from liaison.normalise import too_far
+from liaison.refusals import Refusal
 from liaison.services import record
 
 
-class AssignmentRefused(Exception):
+class AssignmentRefused(Refusal):
     """The seat cannot be given, changed or left so. The message is written for the user."""
 
 

@@ -10,11 +10,12 @@ from django.db import transaction
 from companies.models import Assignment, Enrolment
 from liaison.models import Batch, BatchRule, Official, Programme, ProgrammeVersion
 from liaison.normalise import too_far
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
 
-class BatchRefused(Exception):
+class BatchRefused(Refusal):
     """The batch cannot be opened or closed so. The message is written for the user."""
 
 

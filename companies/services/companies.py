@@ -10,11 +10,12 @@ from companies.models import Company, Contact
 from companies.reports.liaisons import liaison_rules
 from liaison.models import Official
 from liaison.normalise import any_phone
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
 
-class ContactRefused(Exception):
+class ContactRefused(Refusal):
     """The contact cannot be kept so. The message is written for the user."""
 
 

@@ -12,13 +12,14 @@ from companies.models.assignments import in_team
 from liaison.models import Deputy, Official
 from liaison.models.people import in_force
 from liaison.normalise import too_far
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
 _CHAINS = 0xDE9  # key of the advisory lock of whoever sets a deputy
 
 
-class DeputyRefused(Exception):
+class DeputyRefused(Refusal):
     """Nobody can stand in so. The message is written for the user."""
 
 

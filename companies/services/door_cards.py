@@ -14,13 +14,14 @@ from django.urls import reverse
 from companies.models import Company, DoorCard, PublicPhone
 from liaison import normalise
 from liaison.models import Official
+from liaison.refusals import Refusal
 from liaison.services import record
 
 _SIGNER = signing.Signer(salt="companies.door_card", sep=".")
 MOST = 300  # cards of one print run
 
 
-class DoorCardRefused(Exception):
+class DoorCardRefused(Refusal):
     """The card cannot be made, stopped or opened. Worded for the user."""
 
 

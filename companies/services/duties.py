@@ -13,12 +13,13 @@ from companies.choices import DutyKind
 from companies.models import DutyEntry, Enrolment
 from companies.services.visits import seated_in
 from liaison.models import Official
+from liaison.refusals import Refusal
 from liaison.services import record
 
 MOST_YUAN = Decimal("99999999999999.99")  # what the column holds
 
 
-class DutyRefused(Exception):
+class DutyRefused(Refusal):
     """The line cannot be kept, or not be taken back. The message is written for the user."""
 
 

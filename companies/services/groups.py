@@ -23,11 +23,12 @@ from companies.services.seating import postings_on
 from liaison.choices import GroupDuty, Holder
 from liaison.models import Department, Group, GroupMember, GroupRule, Official, Programme, Region, TeamRole
 from liaison.normalise import too_far
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
 
-class GroupRefused(Exception):
+class GroupRefused(Refusal):
     """The group cannot be set up, changed or dissolved so. The message is written for the user."""
 
 

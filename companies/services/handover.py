@@ -14,11 +14,12 @@ from companies.services.assignments import AssignmentRefused, _facts, _fill, _va
 from liaison.choices import Reach, SystemRole
 from liaison.models import Department, Official, Posting
 from liaison.normalise import too_far
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
 
-class HandoverRefused(Exception):
+class HandoverRefused(Refusal):
     """The transfer cannot be made so. The message is written for the user, one line per reason."""
 
 

@@ -13,13 +13,14 @@ from django.utils import timezone
 from companies.models import Enrolment, PlanMeasure, ServicePlan
 from liaison.models import Department, Official
 from liaison.normalise import too_far
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
 MOST_MEASURES = 50
 
 
-class PlanRefused(Exception):
+class PlanRefused(Refusal):
     """The plan cannot be kept so. The message is written for the user."""
 
 

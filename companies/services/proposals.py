@@ -33,6 +33,7 @@ from companies.services.proposals_input import (
     why_not_proposed,
 )
 from liaison.models import Batch, Department, Official, Region, TeamRole
+from liaison.refusals import Refusal
 from liaison.services import announce, record
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ BATCH = 2000
 PHASES = ("排队", "读取企业和干部", "建网络", "求解", "写入草案")  # `Proposal.phase` counts them
 
 
-class ProposalRefused(Exception):
+class ProposalRefused(Refusal):
     """The draft cannot be made, changed or adopted so. The message is written for the user."""
 
 

@@ -15,10 +15,11 @@ from companies.models import Assignment, Company, Recusal
 from companies.services.assignments import AssignmentRefused, vacate_seat
 from liaison.models import Official
 from liaison.normalise import too_far
+from liaison.refusals import Refusal
 from liaison.services import record
 
 
-class RecusalRefused(Exception):
+class RecusalRefused(Refusal):
     """The recusal cannot be written down or ended so. The message is written for the user."""
 
 

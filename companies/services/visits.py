@@ -13,10 +13,11 @@ from companies.models import Assignment, Enrolment, Visit
 from companies.services.deputies import acting_for
 from companies.services.seating import postings_on
 from liaison.models import Department, Official, Posting
+from liaison.refusals import Refusal
 from liaison.services import record
 
 
-class VisitRefused(Exception):
+class VisitRefused(Refusal):
     """The visit cannot be kept so. The message is written for the user."""
 
 

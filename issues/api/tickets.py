@@ -21,7 +21,6 @@ from issues.forms.moves import MOVE_FORMS, forms_open_to
 from issues.forms.tickets import TicketFilter
 from issues.models import Category, Ticket, TicketEvent, TicketUnit
 from issues.perms import may_collect, may_move
-from liaison.api import Refused
 
 
 class EventSerializer(serializers.ModelSerializer[TicketEvent]):
@@ -160,12 +159,9 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             raise NotFound("没有找到您可以登记问题的企业，或该企业未纳入此方案。")
         if not may_collect(request.user, enrolment):
             raise PermissionDenied("只有该企业的包抓人员可以登记问题。")
-        try:
-            ticket = services.collect_ticket(
-                enrolment=enrolment, source=Source.VISIT, by=request.user, at=timezone.now(), **values
-            )
-        except services.MoveRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        ticket = services.collect_ticket(
+            enrolment=enrolment, source=Source.VISIT, by=request.user, at=timezone.now(), **values
+        )
         return self._detail(ticket, status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -183,15 +179,12 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         if not may_move(request.user, ticket, move):
             raise PermissionDenied("这一步不由您办理。")
         form = MOVE_FORMS[move](_as_form_data(request.data), ticket=ticket, official=request.user)
-        try:
-            if not form.is_valid():
-                services.check_move(ticket, Move(move))
-                raise serializers.ValidationError(
-                    {name: [str(error) for error in errors] for name, errors in form.errors.items()}
-                )
-            ticket = form.perform(at=timezone.now())
-        except services.MoveRefused as refusal:
-            raise Refused(str(refusal)) from refusal
+        if not form.is_valid():
+            services.check_move(ticket, Move(move))
+            raise serializers.ValidationError(
+                {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+            )
+        ticket = form.perform(at=timezone.now())
         return self._detail(ticket, status.HTTP_200_OK)
 
     def _detail(self, ticket: Ticket, code: int) -> Response:

@@ -14,11 +14,8 @@ from rest_framework.response import Response
 from companies.api.assignments import find_enrolment
 from companies.api.visits import LogVisitSerializer, VisitSerializer, VisitViewSet
 from companies.perms import may_log_visit
-from companies.services import VisitRefused
 from issues.models import Category
-from issues.services import MoveRefused
 from issues.services.visits import Problem, log_visit_with_problem
-from liaison.api import Refused
 
 
 class ProblemSerializer(serializers.Serializer[Problem]):
@@ -67,20 +64,17 @@ class VisitWithProblemViewSet(VisitViewSet):
         if not may_log_visit(request.user, enrolment):
             raise PermissionDenied("您不在该企业的专班中，不能登记走访。")
         problem = values.get("problem")
-        try:
-            done = log_visit_with_problem(
-                client_id=values["client_id"],
-                enrolment=enrolment,
-                on=values["on"],
-                mode=values["mode"],
-                summary=values["summary"],
-                problem=Problem(**problem) if problem else None,
-                report_now=values["report_now"],
-                by=request.user,
-                at=timezone.now(),
-            )
-        except (VisitRefused, MoveRefused) as refusal:
-            raise Refused(str(refusal)) from refusal
+        done = log_visit_with_problem(
+            client_id=values["client_id"],
+            enrolment=enrolment,
+            on=values["on"],
+            mode=values["mode"],
+            summary=values["summary"],
+            problem=Problem(**problem) if problem else None,
+            report_now=values["report_now"],
+            by=request.user,
+            at=timezone.now(),
+        )
         kept = self.get_queryset().get(pk=done.visit.pk)
         code = status.HTTP_200_OK if done.is_repeat else status.HTTP_201_CREATED
         return Response(LoggedVisitSerializer(kept).data, status=code)

@@ -16,11 +16,12 @@ from issues.reports.months import (
     ticket_figures,
 )
 from liaison.models import Official
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
 
-class BulletinRefused(Exception):
+class BulletinRefused(Refusal):
     """The bulletin cannot be changed or issued. Worded for the user."""
 
 

@@ -22,6 +22,7 @@ from issues.services.tickets import collect_ticket, report_by_company
 from liaison import normalise
 from liaison.choices import FilingWay
 from liaison.files import Checked
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
@@ -29,7 +30,7 @@ PER_HOUR, PER_DAY = 6, 20  # filings by one card: what a company needs, and what
 _SIGNER = signing.Signer(salt="issues.filing", sep=".")
 
 
-class FilingRefused(Exception):
+class FilingRefused(Refusal):
     """The filing is not taken. Worded for the company."""
 
 

@@ -12,11 +12,12 @@ from issues.services.course import lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.tickets import resolve_ticket
 from liaison.models import Department, Official, Programme
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
 
-class GroupRefused(Exception):
+class GroupRefused(Refusal):
     """The group or its measure cannot be so. The message is written for the user."""
 
 

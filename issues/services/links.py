@@ -13,12 +13,13 @@ from django.urls import reverse
 from issues.models import Filing, FollowLink, Ticket
 from liaison import normalise
 from liaison.models import Official
+from liaison.refusals import Refusal
 from liaison.services import announce, record
 
 _SIGNER = signing.Signer(salt="issues.follow", sep=".")
 
 
-class LinkRefused(Exception):
+class LinkRefused(Refusal):
     """The link opens nothing, or cannot be made. Worded for the user."""
 
 

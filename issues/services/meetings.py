@@ -18,11 +18,12 @@ from issues.services.telling import leave_word
 from liaison.choices import Rung
 from liaison.models import Department, Official
 from liaison.normalise import too_far
+from liaison.refusals import Refusal
 from liaison.services import record
 from liaison.workdays import day_of
 
 
-class MeetingRefused(Exception):
+class MeetingRefused(Refusal):
     """The meeting's record cannot be written so. Worded for the user."""
 
 

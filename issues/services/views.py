@@ -9,12 +9,13 @@ from django.db import transaction
 from issues.choices import Sharing
 from issues.models import DefaultView, SavedView
 from liaison.models import Official, Posting
+from liaison.refusals import Refusal
 from liaison.services import record
 
 MOST = 20  # views of one person
 
 
-class ViewRefused(Exception):
+class ViewRefused(Refusal):
     """The view cannot be kept as asked. The message is written for the user."""
 
 

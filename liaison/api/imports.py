@@ -14,7 +14,7 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from liaison.api import Pages, Refused
+from liaison.api import Pages
 from liaison.api.parsers import FilePartsParser, JsonObjectParser
 from liaison.choices import Verdict
 from liaison.forms.filters import BESIDE, UNKNOWN_NAME, UNKNOWN_VALUE
@@ -168,10 +168,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return run
 
     def _act(self, act: Any, run: ImportRun, request: Request, **arguments: Any) -> Response:
-        try:
-            act(run=run, by=request.user, at=timezone.now(), **arguments)
-        except services.ImportRefused as refusal:
-            raise Refused(str(refusal)) from None
+        act(run=run, by=request.user, at=timezone.now(), **arguments)
         return Response(ImportSerializer(self.get_object()).data)
 
     def _roster(self, request: Request, code: str) -> Roster:

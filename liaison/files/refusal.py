@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from liaison.refusals import Refusal
 
-class FileRefused(Exception):
+
+class FileRefused(Refusal):
     """The file cannot be taken. The message says which file and why, worded for the user."""

@@ -22,6 +22,7 @@ from liaison.models import (
     Region,
 )
 from liaison.models.changes import PlaceCalendars, years_of
+from liaison.refusals import Refusal
 from liaison.services.outbox import announce
 from liaison.services.trail import record
 from liaison.workdays import day_of, missing_year
@@ -51,12 +52,8 @@ FIRST_KNOWN, LAST_KNOWN = min(chinese_calendar.holidays).year, max(chinese_calen
 Days = Mapping[date, tuple[str, str]]  # what a day is (DayKind) and its name
 
 
-class CalendarRefused(Exception):
+class CalendarRefused(Refusal):
     """The change cannot be made. The message is written for the user; several reasons, a line each."""
-
-    def __init__(self, *reasons: str) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = reasons
 
 
 # --- locks ----------------------------------------------------------------------------------------

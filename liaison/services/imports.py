@@ -10,13 +10,14 @@ from django.db import transaction
 
 from liaison.choices import ImportState, Verdict
 from liaison.models import ImportRun, Official, Region
+from liaison.refusals import Refusal
 from liaison.services.outbox import announce
 from liaison.services.trail import record
 
 OPEN = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED)
 
 
-class ImportRefused(Exception):
+class ImportRefused(Refusal):
     """The run's state does not allow this. The message is written for the user."""
 
 

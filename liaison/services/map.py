@@ -10,10 +10,11 @@ from django.db import transaction
 from liaison.choices import RegionLevel
 from liaison.models import Official, Region
 from liaison.normalise import pinyin_key
+from liaison.refusals import Refusal
 from liaison.services.trail import record
 
 
-class RegionsRefused(Exception):
+class RegionsRefused(Refusal):
     """The list of regions is not a tree. Worded for the user, with the line."""
 
 

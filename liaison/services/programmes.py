@@ -12,6 +12,7 @@ from django.db import models, transaction
 
 from liaison.choices import VersionStatus
 from liaison.models import Adoption, Official, PhaseRule, Programme, ProgrammeVersion, Region, Rule
+from liaison.refusals import Refusal
 from liaison.reports import (
     NoSuchPreset,
     RuleSet,
@@ -31,19 +32,15 @@ GONE = "草稿已经不在了：刚由他人放弃。"
 Copies = dict[tuple[type[Rule], tuple[str, ...]], Rule]
 
 
-class PresetRefused(Exception):
+class PresetRefused(Refusal):
     """No such preset, or a programme of that code runs already. Worded for the user."""
 
 
-class PublishRefused(Exception):
+class PublishRefused(Refusal):
     """The version cannot be published; `reasons` are all the reasons at once, worded for the user."""
 
-    def __init__(self, *reasons: str) -> None:
-        super().__init__("".join(reasons))
-        self.reasons = reasons
 
-
-class DraftRefused(Exception):
+class DraftRefused(Refusal):
     """The draft cannot be made or changed so. Worded for the user."""
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from liaison.models import Official, Training
+from liaison.refusals import Refusal
 from liaison.services.trail import record
 from liaison.workdays import day_of
 
@@ -16,7 +17,7 @@ EARLIEST = date(2000, 1, 1)
 MOST = 2000  # people written down at once
 
 
-class TrainingRefused(Exception):
+class TrainingRefused(Refusal):
     """The training cannot be written down or taken back so. The message is written for the user."""
 
 

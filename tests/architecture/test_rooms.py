@@ -102,6 +102,19 @@ def test_services_take_keywords_only():
     assert not found
 
 
+def test_what_a_service_refuses_is_a_refusal():
+    """Pages and API say a `Refusal` by themselves; any other exception of that name would be a 500."""
+    found = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, tree in modules("services")
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        and node.name.endswith("Refused")
+        and [ast.unparse(base) for base in node.bases] != ["Refusal"]
+    ]
+    assert not found
+
+
 LONGEST = 600
 MAY_BE_LONG = (
     "package-lock.json",

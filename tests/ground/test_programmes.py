@@ -22,7 +22,7 @@ def draft() -> ProgrammeVersion:
 def test_a_version_with_gaps_is_refused_with_every_gap_at_once(draft):
     draft.limits.filter(kind__in=["report", "sign"]).delete()
     draft.survey_rule.delete()
-    with pytest.raises(services.PublishRefused, match=r"评价规则.*收集后上报.*交办后签收"):
+    with pytest.raises(services.PublishRefused, match=r"(?s)评价规则.*收集后上报.*交办后签收"):
         services.publish_version(version=draft, by=None, at=NOW)
     draft.refresh_from_db()
     assert draft.published_at is None
