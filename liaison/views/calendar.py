@@ -37,6 +37,7 @@ from liaison.models.changes import PlaceCalendars
 from liaison.normalise import row_key
 from liaison.perms import Capability, may, may_keep_calendar
 from liaison.services.calendar import holidays_of
+from liaison.views.refusals import refusals_in
 from liaison.workdays import WorkCalendar, missing_year
 
 SHOWN_CHANGES = 5
@@ -273,11 +274,9 @@ def exception_new(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("地方例外由协调办公室或系统管理员登记。")
     form = ExceptionForm(request.POST or None, official=request.user, initial={"kind": DayKind.OFF})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             data = form.cleaned_data | {"kind": DayKind(form.cleaned_data["kind"])}
             return redirect(services.draft_exception(by=request.user, at=timezone.now(), **data))
-        except services.CalendarRefused as refusal:
-            form.add_error(None, list(refusal.reasons))
     context = {"form": form, "title": "登记地方例外", "days": [], "button": "下一步：看影响哪些期限"}
     return render(request, "liaison/calendar_exception.html", context, status=_status(form))
 
@@ -306,14 +305,12 @@ def exception_correct(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None, official=request.user, region=region, initial=exception_of(days)
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             data = form.cleaned_data | {"kind": DayKind(form.cleaned_data["kind"])}
             change = services.draft_exception(
                 region=region, replaces=days, by=request.user, at=timezone.now(), **data
             )
             return redirect(change)
-        except services.CalendarRefused as refusal:
-            form.add_error(None, list(refusal.reasons))
     context = {"form": form, "title": "更正地方例外", "days": days, "button": "下一步：看影响哪些期限"}
     return render(request, "liaison/calendar_exception.html", context, status=_status(form))
 
@@ -324,13 +321,11 @@ def exception_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     days = _found(request, pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             change = services.withdraw_exception(
                 days=days, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             return redirect(change)
-        except services.CalendarRefused as refusal:
-            form.add_error(None, list(refusal.reasons))
     context = {"form": form, "title": "撤回地方例外", "days": days, "button": "下一步：看影响哪些期限"}
     return render(request, "liaison/calendar_exception.html", context, status=_status(form))
 

@@ -20,6 +20,7 @@ from liaison.models import Programme, ProgrammeVersion, Rule
 from liaison.perms import Capability, may_in
 from liaison.reports import CHAPTERS, RuleSet, chapters_read, contradictions, ruleset_of
 from liaison.reports.rulesets import KINDS, has_position
+from liaison.views.refusals import refusals_in, refusals_told
 from liaison.views.rulebook import template_of
 
 GONE = "草稿已经不在了：可能刚由他人发布或放弃。"
@@ -102,11 +103,8 @@ def draft_new(request: HttpRequest, code: str) -> HttpResponse:
     form = NewVersionForm(request.POST or None, today=today)
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["effective_from"]
-        try:
+        with refusals_in(form, "effective_from"):
             services.draft_version(programme=scheme, effective_from=day, by=request.user, at=timezone.now())
-        except services.DraftRefused as refusal:
-            form.add_error("effective_from", str(refusal))
-        else:
             return redirect("liaison:draft", code)
     context = {"programme": scheme, "form": form, "newest": newest}
     return render(request, "liaison/draft_new.html", context, status=_status(form))
@@ -136,11 +134,8 @@ def draft_describe(request: HttpRequest, code: str) -> HttpResponse:
     initial = {"effective_from": found.effective_from, "document": found.document}
     form = DraftForm(request.POST or None, initial=initial, today=request.user.access.on)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form, "effective_from"):
             services.describe_draft(version=found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except services.DraftRefused as refusal:
-            form.add_error("effective_from", str(refusal))
-        else:
             messages.success(request, "已保存。")
             return redirect("liaison:draft", code)
     context = {"programme": scheme, "draft": found, "form": form}
@@ -154,11 +149,8 @@ def draft_discard(request: HttpRequest, code: str) -> HttpResponse:
     found = draft_of(scheme)
     if found is None:
         return without_draft(request, scheme)
-    try:
+    with refusals_told(request):
         services.discard_draft(version=found, by=request.user, at=timezone.now())
-    except services.DraftRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, "草稿已放弃。")
     return redirect(_home(request, scheme))
 
@@ -210,13 +202,10 @@ def _edit(request: HttpRequest, draft: ProgrammeVersion, rule: Rule) -> HttpResp
     data = request.POST if request.method == "POST" else None
     form = rule_form(kind, is_new=is_new)(data, instance=copy(rule), version=draft)
     if data is not None and form.is_valid():
-        try:
+        with refusals_in(form):
             saved = services.save_rule(
                 version=draft, rule=copy(rule), values=form.cleaned_data, by=request.user, at=timezone.now()
             )
-        except services.DraftRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return _done(request, draft, kind, saved, "已加上。" if is_new else "已保存。", whole=is_new)
     context = {
         "programme": draft.programme,

@@ -25,6 +25,7 @@ from liaison.models import ImportRow, ImportRun, Official, Programme
 from liaison.perms import may, may_in, regions_for
 from liaison.services import imports as services
 from liaison.spreadsheets import UnreadableFile
+from liaison.views.refusals import refusals_told
 
 PER_PAGE = 50
 STEPS = ("上传", "对应列", "检查", "核对确认", "写入")
@@ -340,10 +341,8 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _then(request: HttpRequest, run: ImportRun, act: Any, **arguments: Any) -> HttpResponseRedirect:
-    try:
+    with refusals_told(request):
         act(run=run, by=request.user, at=timezone.now(), **arguments)
-    except services.ImportRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("liaison:import", run.pk)
 
 

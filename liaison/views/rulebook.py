@@ -31,6 +31,7 @@ from liaison.reports import (
     presets,
     ruleset_of,
 )
+from liaison.views.refusals import refusals_in
 
 TEMPLATE = "template"  # how the comparison names the template of a version
 
@@ -96,13 +97,10 @@ def programme_new(request: HttpRequest, preset: str) -> HttpResponse:
         request.POST or None, template=template, official=request.user, today=request.user.access.on
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form, "code"):
             version = services.load_preset(
                 preset=preset, by=request.user, at=timezone.now(), publish=False, **form.cleaned_data
             )
-        except services.PresetRefused as refusal:
-            form.add_error("code", str(refusal))
-        else:
             messages.success(request, f"已建立“{version.programme}”，现在是草稿。核对规则后发布即可启用。")
             return redirect("liaison:draft", version.programme.code)
     context = {

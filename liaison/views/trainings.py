@@ -23,6 +23,7 @@ from liaison.forms.trainings import MOST_SHOWN, OneTrainingForm, TrainingFilter,
 from liaison.models import Official, Training
 from liaison.perms import Capability, in_whose_charge, may, may_keep_trainings
 from liaison.views import directory
+from liaison.views.refusals import refusals_in, refusals_told
 
 PER_PAGE = 50
 SUBJECTS = 6  # the latest subjects, as chips
@@ -136,7 +137,7 @@ def training_new(request: HttpRequest) -> HttpResponse:
         request.POST or None, by=request.user, shown=shown, initial={"on": request.user.access.on}
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             done = services.record_trainings(
                 officials=form.officials(),
                 on=form.cleaned_data["on"],
@@ -144,9 +145,6 @@ def training_new(request: HttpRequest) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-        except services.TrainingRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             _tell(request, done, form.cleaned_data["subject"])
             return redirect("liaison:trainings")
     context = {
@@ -179,13 +177,10 @@ def official_train(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("只有该干部所在地区的名册管理员、协调办公室可以登记培训。")
     form = OneTrainingForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             done = services.record_trainings(
                 officials=[person], by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except services.TrainingRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             _tell(request, done, form.cleaned_data["subject"])
             return redirect("liaison:official", person.pk)
     return directory.show_official(request, person, training=form)
@@ -198,10 +193,7 @@ def training_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     training = get_object_or_404(rows, pk=pk)
     if not may_keep_trainings(request.user, training.official):
         raise PermissionDenied("只有该干部所在地区的名册管理员、协调办公室可以撤销培训记录。")
-    try:
+    with refusals_told(request):
         services.withdraw_training(training=training, by=request.user, at=timezone.now())
-    except services.TrainingRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"已撤销 {training.official} {training.on} 的“{training.subject}”。")
     return redirect("liaison:official", training.official_id)
