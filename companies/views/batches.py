@@ -17,6 +17,7 @@ from companies.forms.batches import BatchForm
 from companies.forms.groups import LastDayForm
 from companies.views.queues import page_of, workbook_of
 from liaison.models import Batch, BatchRule, Programme, ProgrammeVersion
+from liaison.views.refusals import refusals_in
 
 ROTATION = ("企业", "统一社会信用代码", "席位", "本批担任", "单位", "起", "止", "走访次数", "下一批接任")
 
@@ -74,13 +75,10 @@ def batch_open(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("companies:batches", code=programme.code)
     form = BatchForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             batch = services.open_batch(
                 programme=programme, **form.cleaned_data, by=request.user, at=timezone.now()
             )
-        except services.BatchRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"已开设{batch}：{batch.starts_on} 至 {batch.ends_on}。")
             return redirect("companies:batches", code=programme.code)
     return _batches(request, programme, form)
@@ -128,13 +126,10 @@ def batch_close(request: HttpRequest, code: str, number: int) -> HttpResponse:
         raise PermissionDenied
     form = LastDayForm(request.POST, auto_id="id_close_%s")
     if form.is_valid():
-        try:
+        with refusals_in(form):
             services.close_batch(
                 batch=found, ends_on=form.cleaned_data["ends_on"], by=request.user, at=timezone.now()
             )
-        except services.BatchRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"{found}最后一天改为 {form.cleaned_data['ends_on']:%Y-%m-%d}。")
             return redirect("companies:batch", code=code, number=number)
     return _batch(request, found, form)

@@ -46,6 +46,7 @@ from companies.views.queues import (
 )
 from liaison.choices import Holder, RegionLevel, SystemRole
 from liaison.models import Region
+from liaison.views.refusals import refusals_in, refusals_told
 
 MODE_ICONS = {
     VisitMode.VISIT: "map-pin",
@@ -195,12 +196,10 @@ def companies_enrol(request: HttpRequest) -> HttpResponse:
             return redirect(back[1])
     form, done = EnrolForm(request.POST, official=request.user), None
     if form.is_valid():
-        try:
+        with refusals_in(form):
             done = services.enrol_companies(
                 companies=chosen, **form.cleaned_data, by=request.user, at=timezone.now()
             )
-        except services.EnrolmentRefused as refusal:
-            form.add_error(None, str(refusal))
     if done is None:
         return again(request, form, chosen, tick="company", title="纳入包联", unit="家", back=back)
     messages.success(request, _entered(done, form))
@@ -226,16 +225,13 @@ def project_enrol(request: HttpRequest, uscc: str) -> HttpResponse:
     form = ProjectEnrolForm(request.POST, projects=projects, official=request.user)
     if form.is_valid():
         fields = dict(form.cleaned_data)
-        try:
+        with refusals_in(form):
             done = services.enrol_listed(
                 entrants=[services.Entrant(found, fields.pop("project"))],
                 **fields,
                 by=request.user,
                 at=timezone.now(),
             )
-        except services.EnrolmentRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _entered(done, form))
             return redirect(found)
     context = {"company": found, "form": form}
@@ -358,13 +354,10 @@ def contact_add(request: HttpRequest, uscc: str) -> HttpResponse:
         raise PermissionDenied
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form, "phone"):
             contact = services.add_contact(
                 company=found, **form.cleaned_data, by=request.user, at=timezone.now()
             )
-        except services.ContactRefused as refusal:
-            form.add_error("phone", str(refusal))
-        else:
             messages.success(request, f"已添加联络员{contact.name}。")
             return redirect(found)
     status = 422 if form.errors else 200
@@ -378,11 +371,8 @@ def contact_remove(request: HttpRequest, uscc: str, pk: int) -> HttpResponse:
     if not perms.may_keep_contacts(request.user, found):
         raise PermissionDenied
     contact = get_object_or_404(Contact, company=found, pk=pk)
-    try:
+    with refusals_told(request):
         services.remove_contact(contact=contact, by=request.user, at=timezone.now())
-    except services.ContactRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"已移除联络员{contact.name}。")
     return redirect(found)
 

@@ -37,6 +37,7 @@ from liaison.choices import Rank, RegionLevel
 from liaison.forms.filters import WrongFilter
 from liaison.models import Official, Region
 from liaison.reports.eligibility import county_of
+from liaison.views.refusals import refusals_told
 
 HEADINGS = ("企业名称", "统一社会信用代码", "行政区划", "行业", "规模", "个体工商户", "覆盖情况")
 LOAD_HEADINGS = ("单位", "姓名", "职级", "包联企业", "包联项目", "限额", "余额")
@@ -205,7 +206,7 @@ def coverage_enrol(request: HttpRequest) -> HttpResponse:
         if not chosen.exists():
             messages.warning(request, "还没有选择企业，请先勾选，再纳入方案。")
             return back
-    try:
+    with refusals_told(request):
         done = services.enrol_companies(
             companies=chosen,
             programme=asked.programme,
@@ -213,11 +214,8 @@ def coverage_enrol(request: HttpRequest) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-    except services.EnrolmentRefused as refusal:
-        messages.error(request, str(refusal))
-        return back
-    already = f"{done.already} 家原已在内。" if done.already else ""
-    messages.success(request, f"已将 {len(done.created)} 家企业纳入“{asked.programme}”。{already}")
+        already = f"{done.already} 家原已在内。" if done.already else ""
+        messages.success(request, f"已将 {len(done.created)} 家企业纳入“{asked.programme}”。{already}")
     return back
 
 

@@ -13,6 +13,7 @@ from companies import perms, services
 from companies.forms.deputies import STATES, DeputyFilter, DeputyForm
 from companies.views.queues import kept, page_of
 from liaison.models import Deputy
+from liaison.views.refusals import refusals_in, refusals_told
 
 
 def deputies(request: HttpRequest) -> HttpResponse:
@@ -29,11 +30,8 @@ def deputies(request: HttpRequest) -> HttpResponse:
         absent = entered.pop("absent", None) or request.user
         if not perms.may_set_deputy(request.user, absent):
             raise PermissionDenied
-        try:
+        with refusals_in(form):
             row = services.set_deputy(official=absent, **entered, by=request.user, at=timezone.now())
-        except services.DeputyRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"{row.starts_on} 至 {row.ends_on}，由{row.deputy}代{row.official}。")
             return redirect("companies:deputies")
     rows = DeputyFilter(request.GET, Deputy.objects.visible_to(request.user), request=request).qs
@@ -58,10 +56,7 @@ def deputy_end(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Deputy.objects.visible_to(request.user).select_related("official"), pk=pk)
     if not perms.may_set_deputy(request.user, row.official):
         raise PermissionDenied
-    try:
+    with refusals_told(request):
         services.end_deputy(deputy=row, by=request.user, at=timezone.now())
-    except services.DeputyRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"代理已结束，{row.official}今天起自己办理。")
     return redirect("companies:deputies")

@@ -19,6 +19,7 @@ from companies import perms, services
 from companies.models import Company, DoorCard
 from companies.reports.door_cards import HOTLINE, filing_enrolment, people_on_cards
 from liaison.models import Official
+from liaison.views.refusals import refusals_told
 
 SIZES = {"a4": "A4", "a5": "A5"}
 
@@ -69,11 +70,8 @@ def door_card(request: HttpRequest, uscc: str) -> HttpResponse:
         raise PermissionDenied("公示牌由企业所在地的协调办公室和专班成员制作。")
     if request.method == "POST":
         only = Company.objects.visible_to(request.user).filter(pk=company.pk)
-        try:
+        with refusals_told(request):
             done = services.issue_door_cards(companies=only, by=request.user, at=timezone.now())
-        except services.DoorCardRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, "公示牌已生成。" if done.made else "该企业已有在用的公示牌。")
         return redirect("companies:door-card", company.uscc)
     cards = list(
@@ -95,12 +93,10 @@ def door_cards(request: HttpRequest) -> HttpResponse:
     if not chosen.exists():
         messages.warning(request, "还没有选择企业，请先勾选，再打印公示牌。")
         return redirect("companies:companies")
-    try:
+    with refusals_told(request):
         done = services.issue_door_cards(companies=chosen, by=request.user, at=timezone.now())
-    except services.DoorCardRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("companies:companies")
-    return _print(request, done.cards, {"company": None, "may_manage": False})
+        return _print(request, done.cards, {"company": None, "may_manage": False})
+    return redirect("companies:companies")
 
 
 @require_POST
@@ -114,11 +110,8 @@ def door_card_revoke(request: HttpRequest, uscc: str) -> HttpResponse:
     if card is None:
         messages.info(request, "该企业没有在用的公示牌。")
         return redirect(company)
-    try:
+    with refusals_told(request):
         services.revoke_door_card(card=card, by=request.user, at=timezone.now())
-    except services.DoorCardRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, "已停用，原二维码不再显示专班信息。需要时可重新制作。")
     return redirect("companies:door-card", company.uscc)
 

@@ -24,6 +24,7 @@ from liaison.models import DutyRule
 from liaison.services import keep_file
 from liaison.uploads import TOO_LARGE
 from liaison.views.files import Shelf, add_files, answer_shelf, hand_out, take_away
+from liaison.views.refusals import refusals_in, refusals_told
 
 SHOWN = 10
 
@@ -52,11 +53,8 @@ def duty_new(request: HttpRequest, uscc: str) -> HttpResponse:
         },
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             entry = services.log_duty(**form.line(), by=request.user, at=timezone.now())
-        except services.DutyRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"已登记：{entry}。")
             _keep(request, entry, form.cleaned_data["attached"])
             if "again" in request.POST:
@@ -159,11 +157,8 @@ def duty_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(entries, pk=pk)
     if entry.official_id != request.user.pk:
         raise PermissionDenied("只能撤回自己登记的。")
-    try:
+    with refusals_told(request):
         services.withdraw_duty(entry=entry, by=request.user, at=timezone.now())
-    except services.DutyRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, "已撤回，不再计数。")
     company = entry.enrolment.company
     if Company.objects.visible_to(request.user).filter(pk=company.pk).exists():

@@ -25,6 +25,7 @@ from liaison.choices import Holder, RegionLevel, SeatPlace
 from liaison.models import Department, Group, Official, Posting, Programme, Region, TeamRole
 from liaison.normalise import row_key
 from liaison.reports.eligibility import county_of
+from liaison.views.refusals import refusals_in, refusals_told
 
 CANDIDATES = 12
 
@@ -177,13 +178,11 @@ def enrolments_assign(request: HttpRequest) -> HttpResponse:
             "by": request.user,
             "at": timezone.now(),
         }
-        try:
+        with refusals_in(form):
             if isinstance(holder, Group):
                 done = services.assign_group_to_many(group=holder, **fields)
             else:
                 done = services.assign_department_to_many(department=holder, **fields)
-        except services.AssignmentRefused as refusal:
-            form.add_error(None, str(refusal))
     if done is None:
         return again(
             request, form, chosen, tick="enrolment", title="指派单位或工作组", unit="项", back=back,
@@ -283,7 +282,7 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             "by": request.user,
             "at": timezone.now(),
         }
-        try:
+        with refusals_in(form):
             if role.holder == Holder.GROUP and replaced is not None:
                 seat = services.replace_with_group(assignment=replaced, **fields)
             elif role.holder == Holder.GROUP:
@@ -292,9 +291,6 @@ def seat_assign(request: HttpRequest, pk: int, code: str) -> HttpResponse:
                 seat = services.replace_holder(assignment=replaced, **fields)
             else:
                 seat = services.assign_seat(enrolment=found, role=role, **fields)
-        except services.AssignmentRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"{seat.holder}已担任{role}。")
             if seat.warning:
                 messages.warning(request, seat.warning)
@@ -487,11 +483,8 @@ def seat_vacate(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
     found = _managed(request, pk)
     assignment = get_object_or_404(Assignment.objects.visible_to(request.user), enrolment=found, pk=seat)
     on = request.user.access.on
-    try:
+    with refusals_told(request):
         services.vacate_seat(assignment=assignment, on=on, by=request.user, at=timezone.now())
-    except services.AssignmentRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         undone = assignment.starts_on >= on
         words = "已撤销尚未开始的指派。" if undone else "已撤下，该席位从今天起空缺。"
         messages.success(request, words)
@@ -503,10 +496,7 @@ def enrolment_end(request: HttpRequest, pk: int) -> HttpResponse:
     """退出包联: yesterday was the last day, for the company and its whole team."""
     found = _managed(request, pk)
     last = max(request.user.access.on - timedelta(days=1), found.starts_on)
-    try:
+    with refusals_told(request):
         services.end_enrolment(enrolment=found, ends_on=last, by=request.user, at=timezone.now())
-    except services.EnrolmentRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"{found}已退出“{found.programme}”，最后一天为 {last:%Y-%m-%d}。")
     return redirect(found.company)

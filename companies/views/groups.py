@@ -19,6 +19,7 @@ from liaison.choices import GroupDuty, GroupKind, RegionLevel
 from liaison.models import Group, GroupMember, GroupRule, Programme, Region
 from liaison.models.groups import GroupQuerySet
 from liaison.normalise import row_key
+from liaison.views.refusals import refusals_in, refusals_told
 
 NARROWED_BY = ("programme", "kind", "sort", "region")
 
@@ -83,13 +84,10 @@ def group_new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         entered = form.cleaned_data
-        try:
+        with refusals_in(form):
             group = services.form_group(
                 programme=entered["rule"].version.programme, **entered, by=request.user, at=timezone.now()
             )
-        except services.GroupRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"已设立“{group}”，接下来请配齐成员。")
             return redirect("companies:group", pk=group.pk)
     context = {"form": form, "needs": needs}
@@ -169,7 +167,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
     found = _managed(request, pk)
     form = MemberForm(request.POST, official=request.user)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             member = services.add_member(
                 group=found,
                 official=form.cleaned_data["official"],
@@ -178,9 +176,6 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-        except services.GroupRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"{member.official}已进组，任{member.get_duty_display()}。")
             return redirect("companies:group", pk=found.pk)
     return _group(request, found, member_form=form)
@@ -191,11 +186,8 @@ def member_end(request: HttpRequest, pk: int, member: int) -> HttpResponse:
     """Let a member leave the group: today is the last day."""
     found = _managed(request, pk)
     row = get_object_or_404(GroupMember.objects.visible_to(request.user), group=found, pk=member)
-    try:
+    with refusals_told(request):
         services.end_member(member=row, ends_on=request.user.access.on, by=request.user, at=timezone.now())
-    except services.GroupRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"{row.official}今天为在组最后一天。")
     return redirect("companies:group", pk=found.pk)
 
@@ -206,13 +198,10 @@ def group_dissolve(request: HttpRequest, pk: int) -> HttpResponse:
     found = _managed(request, pk)
     form = LastDayForm(request.POST, auto_id="id_end_%s")
     if form.is_valid():
-        try:
+        with refusals_in(form):
             services.dissolve_group(
                 group=found, ends_on=form.cleaned_data["ends_on"], by=request.user, at=timezone.now()
             )
-        except services.GroupRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"“{found}”最后一天为 {form.cleaned_data['ends_on']:%Y-%m-%d}。")
             return redirect("companies:groups")
     return _group(request, found, end_form=form)

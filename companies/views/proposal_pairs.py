@@ -21,6 +21,7 @@ from companies.reports.industries import industry_names
 from companies.views.proposal_figures import figures_of
 from companies.views.proposals import check_clerk, find
 from liaison.models import Department, Official
+from liaison.views.refusals import refusals_told
 
 
 def proposal_change(request: HttpRequest, pk: int, enrolment: int) -> HttpResponse:
@@ -62,7 +63,7 @@ def _change(
     if holder.isdecimal():
         chosen = Official.objects.visible_to(request.user).filter(pk=holder[:18]).first()
     pair = instead
-    try:
+    with refusals_told(request):
         if request.POST.get("empty") and instead is not None:
             services.empty_pair(pair=instead, by=request.user, at=timezone.now())
             messages.success(request, f"{place}已留空。")
@@ -79,8 +80,6 @@ def _change(
                 at=timezone.now(),
             )
             messages.success(request, f"{place}已改由{chosen}包联，并已固定。")
-    except services.ProposalRefused as refusal:
-        messages.error(request, str(refusal))
     return _row(request, found, place, pair) if request.htmx else redirect("companies:proposal", found.pk)
 
 
@@ -127,13 +126,10 @@ def proposal_fix(request: HttpRequest, pk: int) -> HttpResponse:
             messages.warning(request, "还没有选择，请先勾选，再固定。")
             return back
     fixed = request.POST.get("fixed") != "no"
-    try:
+    with refusals_told(request):
         changed = services.fix_pairs(
             proposal=found, pairs=rows, fixed=fixed, by=request.user, at=timezone.now()
         )
-    except services.ProposalRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         words = f"已固定 {changed:,} 对，再排时不动它们。" if fixed else f"已取消固定 {changed:,} 对。"
         messages.success(request, words)
     return back

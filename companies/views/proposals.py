@@ -34,6 +34,7 @@ from companies.views.proposal_figures import facts_of, figures_of
 from companies.views.queues import Tally, Test, anything, kept, page_of, same, under, workbook_of
 from liaison.choices import RegionLevel
 from liaison.models import Region
+from liaison.views.refusals import refusals_in, refusals_told
 from liaison.workdays import day_of
 
 SHOWN_CONFLICTS = 50
@@ -83,11 +84,8 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
         request.POST or None, official=request.user, initial={"starts_on": request.user.access.on}
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             made = services.start_proposal(**form.cleaned_data, by=request.user, at=timezone.now())
-        except services.ProposalRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return redirect("companies:proposal", made.pk)
     context = {"form": form, "by_hand": seats_by_hand(request.user)}
     return render(request, "companies/proposal_new.html", context, status=422 if form.errors else 200)
@@ -277,7 +275,7 @@ def proposal_again(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     form = AgainForm(request.POST)
     keep_all = form.is_valid() and form.cleaned_data["keep"] == "all"
-    try:
+    with refusals_told(request):
         made = services.solve_again(
             proposal=found,
             keep_all=keep_all,
@@ -285,21 +283,16 @@ def proposal_again(request: HttpRequest, pk: int) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-    except services.ProposalRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("companies:proposal", found.pk)
-    return redirect("companies:proposal", made.pk)
+        return redirect("companies:proposal", made.pk)
+    return redirect("companies:proposal", found.pk)
 
 
 @require_POST
 def proposal_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """放弃 a draft; it stays readable."""
     found = find(request, pk)
-    try:
+    with refusals_told(request):
         services.drop_proposal(proposal=found, by=request.user, at=timezone.now())
-    except services.ProposalRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"{found}已放弃，仍可查看。")
     return redirect("companies:proposal", found.pk)
 
@@ -323,12 +316,10 @@ def proposal_adopt(request: HttpRequest, pk: int) -> HttpResponse:
     if not found.is_draft:
         messages.info(request, f"{found}现在是“{found.get_state_display()}”。")
         return redirect("companies:proposal", found.pk)
-    try:
+    with refusals_told(request):
         doing, conflicts = services.preview_adoption(proposal=found, on=request.user.access.on)
-    except services.ProposalRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("companies:proposal", found.pk)
-    return _adoption(request, found, doing, conflicts)
+        return _adoption(request, found, doing, conflicts)
+    return redirect("companies:proposal", found.pk)
 
 
 def _adoption(
@@ -353,11 +344,8 @@ def proposal_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """What taking the adopted plan back undoes and what stays; then do it."""
     found = find(request, pk)
     if request.method == "POST":
-        try:
+        with refusals_told(request):
             done = services.take_back_proposal(proposal=found, by=request.user, at=timezone.now())
-        except services.ProposalRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
             words = f"{found}已撤回：撤下 {done.undone:,} 席，恢复原来的 {done.restored:,} 席。"
             messages.success(request, words)
             for one in done.staying[:5]:

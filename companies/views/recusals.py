@@ -15,6 +15,7 @@ from companies.forms.recusals import OVER, RUNNING, RecusalFilter, RecusalForm
 from companies.models import Assignment, Recusal
 from companies.services import recusals as services
 from companies.views.queues import kept, page_of
+from liaison.views.refusals import refusals_in, refusals_told
 
 
 @require_GET
@@ -64,11 +65,8 @@ def recusal_add(request: HttpRequest) -> HttpResponse:
         if not perms.may_declare_recusal(request.user, values["official"], values["company"]):
             form.add_error("company", "该企业不在您的范围内，请由企业所在地的协调办公室登记。")
         else:
-            try:
+            with refusals_in(form):
                 done = services.declare_recusal(**values, by=request.user, at=timezone.now())
-            except services.RecusalRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(request, f"已登记：{done.recusal}。")
                 if done.seats:
                     names = "、".join(f"“{seat.role}”" for seat in done.seats)
@@ -91,13 +89,10 @@ def _mine_to_end(request: HttpRequest, pk: int) -> Recusal:
 def recusal_end(request: HttpRequest, pk: int) -> HttpResponse:
     """结束回避, from today on."""
     found = _mine_to_end(request, pk)
-    try:
+    with refusals_told(request):
         services.withdraw_recusal(
             recusal=found, on=request.user.access.on, by=request.user, at=timezone.now()
         )
-    except services.RecusalRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"{found.official} 对 {found.company} 的回避从今天起不再有效。")
     return redirect("companies:recusals")
 
@@ -113,10 +108,7 @@ def recusal_vacate(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
         ),
         pk=seat,
     )
-    try:
+    with refusals_told(request):
         services.vacate_for_recusal(recusal=found, seat=held, by=request.user, at=timezone.now())
-    except services.RecusalRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"已撤下 {found.official} 在 {found.company} 的“{held.role}”，请另行指派。")
     return redirect("companies:recusals")
