@@ -24,6 +24,7 @@ from companies.models import Contact
 from issues.choices import Status
 from liaison.forms.filters import know_names, value_of
 from liaison.models import Official
+from liaison.views.refusals import refusals_told
 
 PER_PAGE = 20
 VIEWS = (
@@ -117,11 +118,9 @@ def survey_pass_on(request: HttpRequest, number: str) -> HttpResponse:
     survey = _present(request, number)
     if not may_pass_on(request.user, survey):
         raise PermissionDenied("经办过这件问题的人不能转达评价链接。")
-    try:
+    with refusals_told(request):
         services.pass_on_survey(survey=survey, by=request.user, at=timezone.now())
         messages.success(request, f"已记为办公室转达：{survey.ticket.company.name}。")
-    except services.SurveyRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("assessment:surveys")
 
 
@@ -136,18 +135,14 @@ def callback(request: HttpRequest, number: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            try:
+            with refusals_told(request):
                 survey = services.record_callback(
                     survey=survey, by=request.user, at=timezone.now(), **form.cleaned_data
                 )
-            except services.SurveyRefused as refusal:
-                messages.error(request, str(refusal))
-                return redirect("assessment:surveys")
-            satisfied = (
-                survey.score is not None and survey.score >= survey.ticket.version.survey_rule.satisfied_min
-            )
-            done = "企业认可，问题已销号。" if satisfied else "企业不满意，已退回重办，另定期限。"
-            messages.success(request, f"回访已记录：{done}")
+                least = survey.ticket.version.survey_rule.satisfied_min
+                satisfied = survey.score is not None and survey.score >= least
+                done = "企业认可，问题已销号。" if satisfied else "企业不满意，已退回重办，另定期限。"
+                messages.success(request, f"回访已记录：{done}")
             return redirect("assessment:surveys")
         status = 422
     context = {

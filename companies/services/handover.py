@@ -92,7 +92,7 @@ def transfer_official(
             reasons.append(f"{seat.enrolment}（{seat.role}）：{refusal}")
         counts[fate if isinstance(fate, Fate) else "given"] += 1
     if reasons:
-        raise HandoverRefused("\n".join(reasons))
+        raise HandoverRefused(*reasons)
     groups = official.memberships.filter(department=before.department_id).not_over_by(on)
     left = [str(row.group) for row in groups.select_related("group").order_by("pk")]
     groups.filter(starts_on__gte=on).delete()

@@ -22,6 +22,7 @@ from issues.perms import may_sort
 from issues.reports.bulk import judge_bulk
 from issues.views.tickets import narrow
 from liaison.models import GradeRule
+from liaison.views.refusals import refusals_told
 
 
 def _chosen(request: HttpRequest) -> list[Any]:
@@ -71,7 +72,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             "staying": [one for one in verdicts if one.reason],
         }
         return render(request, "issues/bulk.html", context)
-    try:
+    with refusals_told(request):
         run = services.order_bulk(
             tickets=going,
             move=move,
@@ -82,13 +83,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-    except services.MoveRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(back)
-    if len(going) <= services.AT_ONCE:
-        done = services.run_bulk(run=run, at=timezone.now())
-        messages.success(request, f"已{move.label} {done} 件。")
-    return redirect("issues:bulk-run", run.pk)
+        if len(going) <= services.AT_ONCE:
+            done = services.run_bulk(run=run, at=timezone.now())
+            messages.success(request, f"已{move.label} {done} 件。")
+        return redirect("issues:bulk-run", run.pk)
+    return redirect(back)
 
 
 def _run_of(request: HttpRequest, pk: int) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from issues.reports.tables import TABLES
 from issues.views.months import month_of
 from liaison.exports import download_workbook
 from liaison.models import Official
+from liaison.views.refusals import refusals_told
 
 PER_PAGE = 30
 
@@ -88,11 +89,9 @@ def bulletin_edit(request: HttpRequest, code: str, month: str) -> HttpResponse:
     form = BulletinForm(request.POST, instance=Bulletin.objects.visible_to(request.user).get(pk=bulletin.pk))
     if not form.is_valid():
         return render(request, "issues/bulletin.html", _document(request, bulletin, form), status=422)
-    try:
+    with refusals_told(request):
         services.edit_bulletin(bulletin=bulletin, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, "已保存。")
-    except services.BulletinRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect(bulletin)
 
 
@@ -100,11 +99,9 @@ def bulletin_edit(request: HttpRequest, code: str, month: str) -> HttpResponse:
 def bulletin_issue(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """印发."""
     bulletin = _find_to_write(request, code, month)
-    try:
+    with refusals_told(request):
         services.issue_bulletin(bulletin=bulletin, by=request.user, at=timezone.now())
         messages.success(request, "通报已印发，本地区干部都能看到。")
-    except services.BulletinRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect(bulletin)
 
 

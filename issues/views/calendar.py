@@ -24,6 +24,7 @@ from liaison.choices import ChangeState
 from liaison.models import CalendarChange, CalendarChangeDay, CalendarDay, CalendarYear
 from liaison.perms import may_keep_calendar
 from liaison.services.calendar import latest_number
+from liaison.views.refusals import refusals_told
 
 PER_PAGE = 25
 TONES = {
@@ -159,12 +160,8 @@ def calendar_change_discard(request: HttpRequest, pk: int) -> HttpResponse:
 def _then(
     request: HttpRequest, change: CalendarChange, act: Callable[..., Any], said: str = ""
 ) -> HttpResponse:
-    try:
+    with refusals_told(request):
         act(change=change, by=request.user, at=timezone.now())
-    except services.CalendarRefused as refusal:
-        for reason in refusal.reasons:
-            messages.error(request, reason)
-    else:
         if said:
             messages.success(request, said)
     return redirect(change)

@@ -23,10 +23,11 @@ from issues.reports.ladder import ladder_of
 from issues.reports.plans import plan_card
 from issues.reports.precedents import unsettled
 from issues.reports.units import states_of
-from issues.services import MoveRefused, check_move
+from issues.services import check_move
 from issues.transitions import Actor
 from issues.views.talk import talk_context
 from liaison.models import Official
+from liaison.views.refusals import refusals_told
 from liaison.workdays import day_of, days_in_words
 
 
@@ -118,23 +119,20 @@ def ticket_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if not may_move(request.user, ticket, move):
         raise PermissionDenied("这一步不由您办理。")
     form = MOVE_FORMS[move](request.POST, ticket=ticket, official=request.user)
-    status = 200
-    bound: MoveForm | None = None
-    try:
+    bound: MoveForm | None = form
+    with refusals_told(request):
         if form.is_valid():
             form.perform(at=timezone.now())
             messages.success(request, f"已{Move(move).label}。")
+            bound = None
         else:
-            bound, status = form, 422
             check_move(ticket, Move(move))
             if type(form) not in forms_open_to(request.user, ticket):  # it is on the page no longer
                 for errors in form.errors.values():
                     messages.error(request, str(errors[0]))
-    except MoveRefused as refusal:
-        messages.error(request, str(refusal))
-        bound, status = form, 422
     if bound is None and not request.htmx:
         return redirect(ticket)
     ticket = _bare(request, number)
     template = "issues/case/_body.html" if request.htmx else "issues/ticket.html"
+    status = 200 if bound is None else 422
     return render(request, template, case_of(request, ticket, bound), status=status)

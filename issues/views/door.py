@@ -24,6 +24,7 @@ from issues.reports.similar import similar_open
 from liaison.forms.files import SEND_AGAIN, TOO_MUCH
 from liaison.uploads import TOO_LARGE
 from liaison.views.public import kept_from_others
+from liaison.views.refusals import refusals_in
 from liaison.workdays import day_of
 
 
@@ -85,7 +86,7 @@ def filing_new(request: HttpRequest, token: str) -> HttpResponse:
         elif alike and not onto and not _was_sent(values["client_id"]):
             form.add_error(None, "贵企业提过类似的问题，请先选择是补充到那一件，还是另提一件。")
         else:
-            try:
+            with refusals_in(form):
                 filing, _ = services.file_problem(
                     card=card,
                     client_id=values["client_id"],
@@ -93,9 +94,6 @@ def filing_new(request: HttpRequest, token: str) -> HttpResponse:
                     onto="" if onto == "new" else onto,
                     at=timezone.now(),
                 )
-            except (services.FilingRefused, services.MoveRefused) as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 return redirect("issues:filing-receipt", services.sign_receipt(filing))
     if request.FILES and "attached" not in form.errors:
         form.add_error("attached", SEND_AGAIN)

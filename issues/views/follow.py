@@ -28,6 +28,7 @@ from liaison.forms.files import SEND_AGAIN, TOO_MUCH
 from liaison.uploads import TOO_LARGE
 from liaison.views.files import hand_out
 from liaison.views.public import kept_from_others
+from liaison.views.refusals import refusals_in
 from liaison.workdays import day_of
 
 ACTS: dict[str, type[forms.Form]] = {
@@ -82,11 +83,8 @@ def follow_ticket(request: HttpRequest, token: str) -> HttpResponse:
     if getattr(request, TOO_LARGE, False) and "attached" in form.fields:
         form.add_error("attached", TOO_MUCH)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             _perform(_subject(ticket), act, form.cleaned_data)
-        except (services.MoveRefused, services.LinkRefused) as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, DONE[act])
             return redirect("issues:follow", token)
     if request.FILES and "attached" in form.fields and "attached" not in form.errors:

@@ -23,6 +23,7 @@ from issues.perms import programmes_run_by, runs_programme
 from issues.reports.routes import suggested_for, with_counts
 from liaison.forms.files import FilesForm
 from liaison.views.files import Shelf, add_files, answer_shelf, hand_out, take_away
+from liaison.views.refusals import refusals_in, refusals_told
 
 PER_PAGE = 25
 
@@ -53,11 +54,8 @@ def group_new(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("共性问题由方案所在地协调办公室归集。")
     form = GroupForm(request.POST if request.method == "POST" else None, programmes=programmes)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             group = services.open_group(**form.cleaned_data, by=request.user, at=timezone.now())
-        except services.GroupRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, "已建立，请把同类问题归进来。")
             return redirect("issues:common", group.pk)
     return render(request, "issues/common_new.html", {"form": form}, status=422 if form.errors else 200)
@@ -122,11 +120,9 @@ def group_add(request: HttpRequest, pk: int) -> HttpResponse:
     if ticket is None:
         messages.error(request, "没有找到这个编号的问题，请核对。")
     else:
-        try:
+        with refusals_told(request):
             services.join_group(ticket=ticket, group=group, by=request.user, at=timezone.now())
             messages.success(request, f"已归入 {ticket.number}。")
-        except services.MoveRefused as refusal:
-            messages.error(request, str(refusal))
     return redirect("issues:common", group.pk)
 
 
@@ -135,11 +131,9 @@ def group_remove(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """移出: it goes on by itself."""
     group = _group(request, pk, to_change=True)
     ticket = get_object_or_404(Ticket.objects.visible_to(request.user).filter(group=group), number=number)
-    try:
+    with refusals_told(request):
         services.leave_group(ticket=ticket, by=request.user, at=timezone.now())
         messages.success(request, f"已移出 {ticket.number}。")
-    except services.MoveRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("issues:common", group.pk)
 
 
@@ -149,11 +143,8 @@ def group_measure(request: HttpRequest, pk: int) -> HttpResponse:
     group = _group(request, pk, to_change=True)
     form = MeasureForm(request.POST, official=request.user, auto_id="id_measure_%s")
     if form.is_valid():
-        try:
+        with refusals_in(form):
             services.open_measure(group=group, **form.cleaned_data, by=request.user, at=timezone.now())
-        except services.GroupRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, "已登记政策措施。")
             return redirect("issues:common", group.pk)
     return _page(request, group, measure_form=form)

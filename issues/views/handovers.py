@@ -19,6 +19,7 @@ from issues.models import Ticket
 from liaison.choices import SystemRole
 from liaison.exports import download_workbook
 from liaison.models import Official
+from liaison.views.refusals import refusals_in
 
 HEADINGS = ("企业", "统一社会信用代码", "席位", "移交人", "移交人单位", "接任人", "接任人单位", "未销号问题")
 
@@ -43,7 +44,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and posting is None:
         form.add_error(None, f"“{person}”没有在任的包抓干部任职，请在干部名册里调整。")
     elif request.method == "POST" and posting is not None and form.is_valid():
-        try:
+        with refusals_in(form):
             done = services.transfer_official(
                 posting=posting,
                 department=form.cleaned_data["department"],
@@ -53,10 +54,6 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-        except services.HandoverRefused as refusal:
-            for line in str(refusal).split("\n"):
-                form.add_error(None, line)
-        else:
             messages.success(
                 request,
                 f"{person}已调往{done.posting.department}："

@@ -17,6 +17,7 @@ from issues.models import Ticket
 from issues.perms import may_register
 from issues.reports.similar import similar_near, similar_seen, unasked
 from liaison.models import Programme
+from liaison.views.refusals import refusals_in
 
 ASK = "该企业有类似的未销号问题：是同一件，选并入哪一件；不是，再按一次“登记”。"
 
@@ -63,7 +64,7 @@ def _register(request: HttpRequest, form: RegisterForm, alike: list[Ticket]) -> 
     if form.enrolment is None or (is_asked and not _is_known(request, values["number"])):
         form.add_error(None, ASK)
         return None
-    try:
+    with refusals_in(form):
         return services.register_ticket(
             enrolment=form.enrolment,
             source=Source(values["source"]),
@@ -78,9 +79,7 @@ def _register(request: HttpRequest, form: RegisterForm, alike: list[Ticket]) -> 
             by=request.user,
             at=timezone.now(),
         )
-    except services.MoveRefused as refusal:
-        form.add_error(None, str(refusal))
-        return None
+    return None
 
 
 def _is_known(request: HttpRequest, number: str) -> bool:

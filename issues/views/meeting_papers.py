@@ -18,32 +18,29 @@ from issues.forms.meetings import MinutesForm, TaskForm
 from issues.models import MeetingTask
 from issues.perms import may_finish_task, runs_programme
 from issues.views.meetings import find_meeting, find_to_write
+from liaison.views.refusals import refusals_in
 
 
 @require_http_methods(["GET", "POST"])
 def meeting_minutes(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """会议纪要: read by all who see the meeting, written by the office."""
-    find = find_to_write if request.method == "POST" else None
-    meeting = find(request, code, month) if find else find_meeting(request.user, code, month)
+    is_sent = request.method == "POST"
+    meeting = find_to_write(request, code, month) if is_sent else find_meeting(request.user, code, month)
     if meeting.state != MeetingState.HELD:
         raise Http404
     runs = runs_programme(request.user, meeting.programme)
     form, status = None, 200
-    if request.method == "POST":
-        form = MinutesForm(request.POST)
+    if is_sent:
+        form, status = MinutesForm(request.POST), 422
         if form.is_valid():
-            try:
+            with refusals_in(form):
                 services.edit_minutes(
                     meeting=meeting, **form.cleaned_data, by=request.user, at=timezone.now()
                 )
-            except services.MeetingRefused as refusal:
-                form.add_error(None, str(refusal))
-                meeting.refresh_from_db(fields=["minutes"])
-                form.show_beside(meeting.minutes)
-            else:
                 messages.success(request, "会议纪要已保存。")
                 return redirect(reverse("issues:meeting-minutes", args=meeting.place))
-        status = 422
+            meeting.refresh_from_db(fields=["minutes"])
+            form.show_beside(meeting.minutes)
     elif runs:
         form = MinutesForm(initial={"minutes": meeting.minutes, "instead_of": meeting.minutes})
     context = {"meeting": meeting, "form": form, "runs": runs}
@@ -104,13 +101,10 @@ def task_done(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("会议任务由责任单位登记。")
     form = TaskForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             services.finish_task(
                 task=task, answer=form.cleaned_data["words"], by=request.user, at=timezone.now()
             )
-        except services.MeetingRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, "会议任务已登记完成。")
             return redirect(task)
     return _show_task(request, _find_task(request, pk), form, 422)
@@ -124,13 +118,10 @@ def task_undone(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("会议任务是否完成，由协调办公室核定。")
     form = TaskForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             services.reopen_task(
                 task=task, why=form.cleaned_data["words"], by=request.user, at=timezone.now()
             )
-        except services.MeetingRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, "已退回责任单位继续落实。")
             return redirect(task)
     return _show_task(request, _find_task(request, pk), form, 422)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -27,6 +27,7 @@ from issues.views.months import month_of
 from liaison.forms.filters import know_names, value_of
 from liaison.models import Official
 from liaison.normalise import row_key
+from liaison.views.refusals import refusals_in
 from liaison.workdays import day_of
 
 PER_PAGE = 30
@@ -181,40 +182,24 @@ def meeting_decide(request: HttpRequest, code: str, month: str, position: int) -
     meeting = find_to_write(request, code, month)
     item: AgendaItem = get_object_or_404(meeting.items.select_related("meeting", "owner"), position=position)
     units = units_to_choose(request.user)
-    form: DecisionForm | None = DecisionForm(
-        request.POST, instance=item, units=units, auto_id=f"id_{item.position}_%s"
-    )
-    status = 422
-    if form is not None and form.is_valid():
-        try:
-            services.decide_item(item=item, **form.cleaned_data, by=request.user, at=timezone.now())
-        except services.MeetingRefused as refusal:
-            form.add_error(None, str(refusal))
-            form.show_beside(meeting.items.get(position=position).decision)
-        else:
-            form, status = None, 200
-            messages.success(request, f"第 {position} 项已记录。")
-    if status == 200 and not request.htmx:
-        page = (position - 1) // ITEMS_PER_PAGE + 1
-        return redirect(f"{meeting.get_absolute_url()}?page={page}#item-{position}")
-    template = "issues/_agenda.html" if request.htmx else "issues/meeting.html"
-    return render(request, template, _agenda(request, meeting, form, position=position), status=status)
-
-
-def _write(
-    request: HttpRequest, meeting: Meeting, name: str, form: Any, act: Callable[..., object], done: str
-) -> HttpResponse:
-    """One of the meeting's forms: written, or shown again with what is wrong."""
+    form = DecisionForm(request.POST, instance=item, units=units, auto_id=f"id_{item.position}_%s")
     if form.is_valid():
-        try:
-            act(form.cleaned_data, by=request.user, at=timezone.now())
-        except services.MeetingRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, done)
-            return redirect(meeting)
-    context = _agenda(request, meeting, **{name: form, "opened_form": name})
-    return render(request, "issues/meeting.html", context, status=422)
+        with refusals_in(form):
+            services.decide_item(item=item, **form.cleaned_data, by=request.user, at=timezone.now())
+            messages.success(request, f"第 {position} 项已记录。")
+            if request.htmx:
+                return render(request, "issues/_agenda.html", _agenda(request, meeting, position=position))
+            page = (position - 1) // ITEMS_PER_PAGE + 1
+            return redirect(f"{meeting.get_absolute_url()}?page={page}#item-{position}")
+        form.show_beside(meeting.items.get(position=position).decision)
+    template = "issues/_agenda.html" if request.htmx else "issues/meeting.html"
+    return render(request, template, _agenda(request, meeting, form, position=position), status=422)
+
+
+def _again(request: HttpRequest, meeting: Meeting, name: str, form: forms.Form) -> HttpResponse:
+    """One of the meeting's forms as it was typed, with what is wrong."""
+    shown: dict[str, Any] = {name: form, "opened_form": name}
+    return render(request, "issues/meeting.html", _agenda(request, meeting, **shown), status=422)
 
 
 @require_POST
@@ -222,14 +207,12 @@ def meeting_hold(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """会议已召开: close the record."""
     meeting = find_to_write(request, code, month)
     form = HoldForm(request.POST)
-    return _write(
-        request,
-        meeting,
-        "hold",
-        form,
-        lambda data, **who: services.hold_meeting(meeting=meeting, held_on=data["held_on"], **who),
-        "会议已记录，议定事项已生效，任务已下达。",
-    )
+    if form.is_valid():
+        with refusals_in(form):
+            services.hold_meeting(meeting=meeting, **form.cleaned_data, by=request.user, at=timezone.now())
+            messages.success(request, "会议已记录，议定事项已生效，任务已下达。")
+            return redirect(meeting)
+    return _again(request, meeting, "hold", form)
 
 
 @require_POST
@@ -237,14 +220,12 @@ def meeting_plan(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """The day, and who is to come."""
     meeting = find_to_write(request, code, month)
     form = PlanForm(request.POST, meeting=meeting, choices=units_to_choose(request.user))
-    return _write(
-        request,
-        meeting,
-        "plan",
-        form,
-        lambda data, **who: services.plan_meeting(meeting=meeting, **data, **who),
-        "会议安排已保存。",
-    )
+    if form.is_valid():
+        with refusals_in(form):
+            services.plan_meeting(meeting=meeting, **form.cleaned_data, by=request.user, at=timezone.now())
+            messages.success(request, "会议安排已保存。")
+            return redirect(meeting)
+    return _again(request, meeting, "plan", form)
 
 
 @require_POST
@@ -252,14 +233,14 @@ def meeting_call_off(request: HttpRequest, code: str, month: str) -> HttpRespons
     """不召开, with the reason."""
     meeting = find_to_write(request, code, month)
     form = WhyForm(request.POST, auto_id="id_off_%s")
-    return _write(
-        request,
-        meeting,
-        "off",
-        form,
-        lambda data, **who: services.call_off_meeting(meeting=meeting, why=data["why"], **who),
-        "已登记为不召开，议题转入下次会议。",
-    )
+    if form.is_valid():
+        with refusals_in(form):
+            services.call_off_meeting(
+                meeting=meeting, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+            messages.success(request, "已登记为不召开，议题转入下次会议。")
+            return redirect(meeting)
+    return _again(request, meeting, "off", form)
 
 
 @require_POST
@@ -267,14 +248,18 @@ def meeting_add(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """增列议题."""
     meeting = find_to_write(request, code, month)
     form = AddItemForm(request.POST, tickets=Ticket.objects.visible_to(request.user))
-    return _write(
-        request,
-        meeting,
-        "add",
-        form,
-        lambda data, **who: services.add_item(meeting=meeting, ticket=data["number"], why=data["why"], **who),
-        "已列入议题。",
-    )
+    if form.is_valid():
+        with refusals_in(form):
+            services.add_item(
+                meeting=meeting,
+                ticket=form.cleaned_data["number"],
+                why=form.cleaned_data["why"],
+                by=request.user,
+                at=timezone.now(),
+            )
+            messages.success(request, "已列入议题。")
+            return redirect(meeting)
+    return _again(request, meeting, "add", form)
 
 
 @require_POST
@@ -285,11 +270,8 @@ def meeting_remove(request: HttpRequest, code: str, month: str, position: int) -
     form = WhyForm(request.POST, auto_id="id_why_%s")
     context: dict[str, Any] = {"why": form, "removing": item.position}
     if form.is_valid():
-        try:
+        with refusals_in(form):
             services.remove_item(item=item, why=form.cleaned_data["why"], by=request.user, at=timezone.now())
-        except services.MeetingRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"第 {position} 项已撤下。")
             return redirect(meeting)
     rows = _agenda(request, meeting, position=position, **context)

@@ -17,8 +17,8 @@ from issues.forms.meetings import units_to_choose
 from issues.forms.supervision import NoteForm, WordsForm, leaders_for
 from issues.models import LeaderNote, Ticket
 from issues.perms import may_write_notes, serves_unit
-from issues.services import MoveRefused
 from liaison.forms.filters import WrongFilter, know_names
+from liaison.views.refusals import refusals_in
 
 PER_PAGE = 30
 
@@ -65,7 +65,7 @@ def note_new(request: HttpRequest) -> HttpResponse:
         status, form = 422, NoteForm(request.POST, **kinds)  # type: ignore[arg-type]
         if form.is_valid():
             data = form.cleaned_data
-            try:
+            with refusals_in(form):
                 note = services.write_note(
                     company=data["uscc"],
                     ticket=data["number"],
@@ -78,9 +78,6 @@ def note_new(request: HttpRequest) -> HttpResponse:
                     by=official,
                     at=timezone.now(),
                 )
-            except MoveRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(request, "批示已登记，承办单位的“今天要办”里会出现。")
                 return redirect(note)
     else:
@@ -138,13 +135,10 @@ def note_answer(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
         raise PermissionDenied("办理情况由承办单位报告。")
     form = WordsForm(request.POST, auto_id=f"id_{addressee.pk}_%s")
     if form.is_valid():
-        try:
+        with refusals_in(form):
             services.answer_note(
                 addressee=addressee, words=form.cleaned_data["words"], by=request.user, at=timezone.now()
             )
-        except MoveRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, "办理情况已报告。")
             return redirect(note)
     return _show(request, note, form, addressee.pk, 422)

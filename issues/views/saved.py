@@ -16,9 +16,10 @@ from issues.choices import Sharing
 from issues.forms.tickets import TicketFilter
 from issues.forms.views import ViewForm
 from issues.models import DefaultView, SavedView, Ticket
-from issues.services import ViewRefused, drop_view, open_with_view, save_view
+from issues.services import drop_view, open_with_view, save_view
 from liaison.forms.filters import WrongFilter
 from liaison.models import Official
+from liaison.views.refusals import refusals_in, refusals_told
 
 
 def views_of(official: Official) -> QuerySet[Any]:
@@ -42,7 +43,7 @@ def view_new(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and (wrong := _mistake(request, query)):
         form.add_error(None, wrong)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             view = save_view(
                 name=form.cleaned_data["name"],
                 query=query,
@@ -53,9 +54,6 @@ def view_new(request: HttpRequest) -> HttpResponse:
             )
             if form.cleaned_data["is_default"]:
                 open_with_view(view=view, by=request.user)
-        except ViewRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"已保存视图“{view.name}”。")
             return redirect(f"{reverse('issues:tickets')}?{query}")
     return render(request, "issues/views.html", {"views": views_of(request.user), "form": form}, status=422)
@@ -82,11 +80,9 @@ def _cleaned(query: str) -> str:
 def view_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete one's own."""
     view = get_object_or_404(SavedView.objects.visible_to(request.user), pk=pk)
-    try:
+    with refusals_told(request):
         drop_view(view=view, by=request.user, at=timezone.now())
         messages.success(request, f"已删除视图“{view.name}”。")
-    except ViewRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("issues:views")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -22,10 +22,10 @@ from issues.forms.meetings import units_to_choose
 from issues.forms.supervision import DemandForm, NoticeForm, WordsForm
 from issues.models import Notice, Ticket
 from issues.perms import may_supervise, serves_unit
-from issues.services import MoveRefused
 from liaison.choices import SystemRole
 from liaison.forms.filters import know_names, value_of
 from liaison.models import Programme
+from liaison.views.refusals import refusals_in, refusals_told
 
 PER_PAGE = 30
 LATE = "late"
@@ -98,7 +98,7 @@ def notice_new(request: HttpRequest) -> HttpResponse:
             data = form.cleaned_data
             if not may_supervise(request.user, data["programme"], data["number"]):
                 raise PermissionDenied("督办单由方案所在地或企业所在地的协调办公室签发。")
-            try:
+            with refusals_in(form):
                 notice = services.issue_notice(
                     programme=data["programme"],
                     ticket=data["number"],
@@ -109,9 +109,6 @@ def notice_new(request: HttpRequest) -> HttpResponse:
                     by=request.user,
                     at=timezone.now(),
                 )
-            except MoveRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(request, f"已签发{notice.number}。")
                 return redirect(notice)
     context = {"form": form, "ticket": form.cleaned_data.get("number") if form.is_bound else form.about}
@@ -162,18 +159,8 @@ def notice_paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     return export_notice(_find(request, pk), by=request.user, at=timezone.now())
 
 
-def _act(
-    request: HttpRequest, notice: Notice, name: str, form: Any, act: Callable[..., object], done: str
-) -> HttpResponse:
-    """One of the notice's forms: written, or shown again with what is wrong."""
-    if form.is_valid():
-        try:
-            act(form.cleaned_data, by=request.user, at=timezone.now())
-        except MoveRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, done)
-            return redirect(notice)
+def _again(request: HttpRequest, notice: Notice, name: str, form: forms.Form) -> HttpResponse:
+    """One of the notice's forms as it was typed, with what is wrong."""
     refused = "；".join(str(error) for error in form.non_field_errors())
     return _show(request, _find(request, notice.pk), 422, **{name: form, "opened": name, "refused": refused})
 
@@ -196,11 +183,9 @@ def _of_office(request: HttpRequest, pk: int) -> Notice:
 def notice_sign(request: HttpRequest, pk: int) -> HttpResponse:
     """签收."""
     notice = _of_unit(request, pk)
-    try:
+    with refusals_told(request):
         services.sign_notice(notice=notice, by=request.user, at=timezone.now())
         messages.success(request, f"{notice.number}已签收。")
-    except MoveRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect(notice)
 
 
@@ -208,60 +193,53 @@ def notice_sign(request: HttpRequest, pk: int) -> HttpResponse:
 def notice_reply(request: HttpRequest, pk: int) -> HttpResponse:
     """回复."""
     notice, form = _of_unit(request, pk), WordsForm(request.POST, auto_id="id_reply_%s")
-    return _act(
-        request,
-        notice,
-        "reply",
-        form,
-        lambda d, **k: services.reply_notice(notice=notice, **d, **k),
-        "已回复。",
-    )
+    if form.is_valid():
+        with refusals_in(form):
+            services.reply_notice(notice=notice, **form.cleaned_data, by=request.user, at=timezone.now())
+            messages.success(request, "已回复。")
+            return redirect(notice)
+    return _again(request, notice, "reply", form)
 
 
 @require_POST
 def notice_close(request: HttpRequest, pk: int) -> HttpResponse:
     """办结."""
     notice, form = _of_office(request, pk), WordsForm(request.POST, auto_id="id_close_%s")
-    return _act(
-        request,
-        notice,
-        "closing",
-        form,
-        lambda d, **k: services.close_notice(notice=notice, **d, **k),
-        "已办结。",
-    )
+    if form.is_valid():
+        with refusals_in(form):
+            services.close_notice(notice=notice, **form.cleaned_data, by=request.user, at=timezone.now())
+            messages.success(request, "已办结。")
+            return redirect(notice)
+    return _again(request, notice, "closing", form)
 
 
 @require_POST
 def notice_issue(request: HttpRequest, pk: int) -> HttpResponse:
     """签发 what the clock proposed."""
     notice, form = _of_office(request, pk), DemandForm(request.POST, auto_id="id_issue_%s")
-    return _act(
-        request,
-        notice,
-        "issue",
-        form,
-        lambda d, **k: services.issue_notice(
-            programme=notice.programme,
-            ticket=notice.ticket,
-            department=notice.department,
-            proposed=notice,
-            **d,
-            **k,
-        ),
-        "已签发。",
-    )
+    if form.is_valid():
+        with refusals_in(form):
+            services.issue_notice(
+                programme=notice.programme,
+                ticket=notice.ticket,
+                department=notice.department,
+                proposed=notice,
+                **form.cleaned_data,
+                by=request.user,
+                at=timezone.now(),
+            )
+            messages.success(request, "已签发。")
+            return redirect(notice)
+    return _again(request, notice, "issue", form)
 
 
 @require_POST
 def notice_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """不予签发."""
     notice, form = _of_office(request, pk), WordsForm(request.POST, auto_id="id_drop_%s")
-    return _act(
-        request,
-        notice,
-        "drop",
-        form,
-        lambda d, **k: services.drop_notice(notice=notice, **d, **k),
-        "已登记为不予签发。",
-    )
+    if form.is_valid():
+        with refusals_in(form):
+            services.drop_notice(notice=notice, **form.cleaned_data, by=request.user, at=timezone.now())
+            messages.success(request, "已登记为不予签发。")
+            return redirect(notice)
+    return _again(request, notice, "drop", form)

@@ -24,6 +24,7 @@ from issues.reports.similar import similar_near, similar_seen
 from liaison.forms.files import SEND_AGAIN, TOO_MUCH
 from liaison.uploads import TOO_LARGE
 from liaison.views.files import hand_out
+from liaison.views.refusals import refusals_in
 
 
 def talk_context(
@@ -64,7 +65,7 @@ def ticket_say(request: HttpRequest, number: str) -> HttpResponse:
         form.add_error("attached", TOO_MUCH)
     if form.is_valid():
         values = form.cleaned_data
-        try:
+        with refusals_in(form):
             services.say(
                 ticket=ticket,
                 client_id=values["client_id"],
@@ -75,9 +76,6 @@ def ticket_say(request: HttpRequest, number: str) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-        except services.MoveRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request, "已发送，企业可见。" if values["to"] == "company" else "已记下，企业看不到。"
             )

@@ -20,8 +20,8 @@ from issues.perms import may_sort
 from issues.reports.case import read_choices
 from issues.reports.precedents import propose_triage, unsettled
 from issues.reports.similar import twins_of
-from issues.services import MoveRefused
 from liaison.choices import SystemRole
+from liaison.views.refusals import refusals_told
 
 SHOWN = 40  # of those that wait, beside the one in hand
 
@@ -71,13 +71,11 @@ def triage_dispatch(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "issues/triage.html", _context(request, rows, ticket, form), status=422)
     following = _after(rows, ticket)
-    try:
+    with refusals_told(request):
         done = form.perform(at=timezone.now())
-    except MoveRefused as refusal:
-        messages.error(request, str(refusal))
-        return render(request, "issues/triage.html", _context(request, rows, ticket, form), status=422)
-    messages.success(request, f"{done.number} 已定为 {done.grade}，交 {form.cleaned_data['lead']} 主办。")
-    return _next(request, following, done)
+        messages.success(request, f"{done.number} 已定为 {done.grade}，交 {form.cleaned_data['lead']} 主办。")
+        return _next(request, following, done)
+    return render(request, "issues/triage.html", _context(request, rows, ticket, form), status=422)
 
 
 @require_POST
@@ -87,17 +85,15 @@ def triage_merge(request: HttpRequest, number: str) -> HttpResponse:
     if ticket is None:
         return _gone(request, number)
     form = MergeForm({"into": request.POST.get("into", "")}, ticket=ticket, official=request.user)
-    following, why = _after(rows, ticket), "要并入的问题已经办结、属于其他方案，或您看不到，请重新选择。"
+    following = _after(rows, ticket)
     if form.is_valid():
-        try:
+        with refusals_told(request):
             done = form.perform(at=timezone.now())
-        except MoveRefused as refusal:
-            why = str(refusal)
-        else:
             kept = form.cleaned_data["into"].number
             messages.success(request, f"{done.number} 已并入 {kept}，两个编号都保留。")
             return _next(request, following, None)
-    messages.error(request, why)
+    else:
+        messages.error(request, "要并入的问题已经办结、属于其他方案，或您看不到，请重新选择。")
     if not request.htmx:
         return redirect("issues:triage-one", ticket.number)
     return render(request, "issues/triage.html", _context(request, rows, ticket), status=422)

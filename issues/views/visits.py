@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from companies.models import Company, Enrolment
 from companies.reports import visits_reached
-from companies.services import VisitRefused
 from issues.forms.visits import VisitForm
 from issues.models import Ticket
 from issues.reports.similar import similar_seen, unasked
-from issues.services import MoveRefused
 from issues.services.visits import Logged, log_visit_with_problem
+from liaison.views.refusals import refusals_in
 
 ASK = "该企业有类似的未销号问题。是同一件，“企业提出问题了吗”选“没有”，新情况写在“情况”里；不是，再保存一次。"
 
@@ -49,11 +48,8 @@ def visit_new(request: HttpRequest, uscc: str) -> HttpResponse:
         if unasked(alike, request.POST.get("seen", "")) and not again.exists():
             form.add_error("title", ASK)
     if sent and not form.errors:
-        try:
+        with refusals_in(form):
             done = log_visit_with_problem(**form.visit(), by=request.user, at=timezone.now())
-        except (VisitRefused, MoveRefused) as refusal:
-            form.add_error(None, str(refusal))
-        else:
             _tell(request, done)
             if "again" in request.POST:
                 return redirect(reverse("issues:visit-new", args=[company.uscc]))
