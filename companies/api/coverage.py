@@ -20,7 +20,6 @@ from companies.reports import coverage as report
 from companies.reports.coverage import Cover
 from liaison.api.filters import chosen
 from liaison.models import Official, Region
-from liaison.reports.eligibility import county_of
 
 
 def _asked(request: Request, filters: type[CoverFilter] | type[LoadFilter]) -> tuple[Asked, dict[str, Any]]:
@@ -96,7 +95,7 @@ class CoverViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Company]):
         regions = {region.path: region for region in Region.objects.visible_to(request.user).order_by("path")}
         places = {path: region.name for path, region in regions.items()}
         whole = report.split_cover(tally, lambda row: "", {"": "合计"})
-        lines = report.split_cover(tally, lambda row: county_of(row["region__path"]), places)
+        lines = report.split_cover(tally, report.county_in, places)
         counties = [
             {
                 "region": regions[line.key].code if line.key in regions else "",

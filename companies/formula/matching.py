@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from liaison.places import county_of
+
 UNCAPPED = 9999  # the limit of a seat that counts to no quota; a limit of 0 is never passed
 
 
@@ -115,15 +117,9 @@ class Weights:
         return self.across or nearness != Nearness.OTHER
 
 
-def county_path(path: str) -> str:
-    """The county part of a region's path; nothing for the city itself."""
-    parts = path.split("/")
-    return "/".join(parts[:2]) + "/" if len(parts) > 2 else ""
-
-
 def nearness(official: str, company: str) -> Nearness:
     """How near two places are, by their paths."""
-    theirs, ours = county_path(official), county_path(company)
+    theirs, ours = county_of(official), county_of(company)
     if not theirs:
         return Nearness.CITY
     if theirs != ours:

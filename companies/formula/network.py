@@ -31,10 +31,10 @@ from companies.formula.matching import (
     Person,
     Target,
     Weights,
-    county_path,
     nearness,
     pair_cost,
 )
+from liaison.places import county_of
 
 SOURCE = 0
 CITY, ANYWHERE = "", "*"
@@ -157,8 +157,8 @@ class Network:
         gathered: dict[Pool, list[Group]] = defaultdict(list)
         for group in self.groups:
             kind, region, trades = group
-            places = {region, county_path(region)} | ({ANYWHERE} if self.weights.across else set())
-            if not county_path(region):
+            places = {region, county_of(region)} | ({ANYWHERE} if self.weights.across else set())
+            if not county_of(region):
                 places = {CITY}
             for place in places:
                 for code in ("", *trades):
@@ -211,7 +211,7 @@ class Network:
 
     def _ways(self, target: Target) -> list[tuple[Pool, int]]:
         """The pools in which the target finds officials, with the cost of each."""
-        home = county_path(target.region)
+        home = county_of(target.region)
         places = [(CITY, Nearness.CITY)]
         if home:
             places.append((home, Nearness.COUNTY))

@@ -29,13 +29,13 @@ from companies.formula.matching import (
     Person,
     Target,
     Weights,
-    county_path,
     limit_beside,
     nearness,
     pair_cost,
     trade_matches,
 )
 from companies.formula.network import ANYWHERE, Group, Network, Room, Routes
+from liaison.places import county_of
 
 __all__ = [
     "Fault",
@@ -444,7 +444,7 @@ def _floors(
         given[pair.person][kinds[pair.target]] += 1
     there: dict[str, Counter[Kind]] = defaultdict(Counter)  # empty seats by county, and all of them
     for target in targets:
-        for place in (county_path(target.region), ANYWHERE):
+        for place in (county_of(target.region), ANYWHERE):
             there[place][target.kind] += 1
     wanting = {key: person for key, person in people.items() if person.floor > person.held_to_floor}
     away: dict[int, Counter[Kind]] = defaultdict(Counter)
@@ -456,7 +456,7 @@ def _floors(
     for key, person in sorted(wanting.items()):
         counted = [kind for kind in Kind if person.limit(kind) and (person.either_or or kind == Kind.COMPANY)]
         got = sum(given[key][kind] for kind in counted)
-        home = county_path(person.region)
+        home = county_of(person.region)
         within = there[home if home and not weights.across else ANYWHERE]
         if person.held_to_floor + got >= person.floor:
             reason = FloorReason.MET
@@ -491,12 +491,12 @@ def _gaps(
     for key, person in people.items():
         for kind in Kind:
             if person.limit(kind) > 0:
-                by_county[kind, county_path(person.region)].add(key)
+                by_county[kind, county_of(person.region)].add(key)
     counties = {county for _, county in by_county}
     reach: dict[tuple[Kind, str], set[int]] = {}
 
     def within(target: Target) -> set[int]:
-        place = (target.kind, county_path(target.region))
+        place = (target.kind, county_of(target.region))
         if place not in reach:
             near = counties if weights.across else {"", place[1]}
             reach[place] = set().union(*(by_county.get((target.kind, county), set()) for county in near))
@@ -525,7 +525,7 @@ def _gaps(
         elif out:
             reason = empty(target.kind, eligible - out)
         else:
-            place = (target.kind, county_path(target.region))
+            place = (target.kind, county_of(target.region))
             if place not in usual:
                 usual[place] = empty(target.kind, eligible)
             reason = usual[place]
@@ -546,13 +546,13 @@ def _supplies(pairs: list[Pair], people: Mapping[int, Person], targets: list[Tar
         for kind in Kind:
             if not person.limit(kind):
                 continue
-            row = rows[county_path(person.region), person.rank, kind]
+            row = rows[county_of(person.region), person.rank, kind]
             other = given[key, Kind.PROJECT if kind == Kind.COMPANY else Kind.COMPANY]
             left = 0 if room.either_or and other else max(0, room.of(kind) - given[key, kind])
             limit = person.held(kind) + room.of(kind) if person.once else person.limit(kind)
             if limit == UNCAPPED:
                 limit = left = 0  # nothing to add up
-                open_ended.add((county_path(person.region), person.rank, kind))
+                open_ended.add((county_of(person.region), person.rank, kind))
             for at, value in enumerate((1, limit, person.held(kind), given[key, kind], left)):
                 row[at] += value
     return [

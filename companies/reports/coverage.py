@@ -17,7 +17,8 @@ from companies.models import Assignment, Company, Enrolment
 from liaison.choices import Rank, Reach, RegionLevel, SystemRole
 from liaison.models import Official, Posting, Programme, ProgrammeVersion, Quota
 from liaison.models.people import in_force
-from liaison.reports.eligibility import Standing, county_of, quota_for
+from liaison.places import county_of
+from liaison.reports.eligibility import Standing, quota_for
 
 SERVING = (SystemRole.OFFICIAL, SystemRole.LEADER)  # postings that make somebody to look after companies
 _READERS = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ROSTER, SystemRole.ADMIN)
@@ -96,6 +97,11 @@ def split_cover(
     return [
         Covered(key, labels.get(key, key), *(counts[key, state] for state in Cover.values)) for key in ordered
     ]
+
+
+def county_in(row: Mapping[str, Any]) -> str:
+    """The county of a line of the tally, by its path; the city's own for what lies in no county."""
+    return county_of(row["region__path"]) or row["region__path"]
 
 
 @dataclass(frozen=True)
@@ -189,7 +195,7 @@ def loads(programme: Programme, version: ProgrammeVersion, reader: Official, on:
             continue
         limit = None if not quotas else quota.companies if quota else 0
         found[key] = Loaded(
-            key, name, unit, rank, county_of(path), mine, projects, limit, warn, f"{pinyin} {short}"
+            key, name, unit, rank, county_of(path) or path, mine, projects, limit, warn, f"{pinyin} {short}"
         )
     return list(found.values())
 

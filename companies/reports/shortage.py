@@ -12,6 +12,7 @@ from companies.choices import TargetKind
 from companies.models import Proposal
 from liaison.choices import Rank, RegionLevel
 from liaison.models import Official, Region
+from liaison.places import county_of
 
 
 def left_open(found: Proposal) -> Any:
@@ -60,8 +61,7 @@ def quotas_of(official: Official, found: Proposal, kind: TargetKind) -> list[Cou
     places = {region.path: region for region in regions}
 
     def place_of(town: str) -> Region | None:
-        parts = town.split("/")
-        return places.get("/".join(parts[:2]) + "/" if len(parts) > 2 else town)
+        return places.get(county_of(town) or town)
 
     covered: dict[int, int] = defaultdict(int)
     short: dict[int, int] = defaultdict(int)

@@ -13,7 +13,6 @@ from companies.formula.matching import (
     UNCAPPED,
     Kind,
     Nearness,
-    county_path,
     nearness,
     pair_cost,
     trade_matches,
@@ -22,6 +21,7 @@ from companies.models import Enrolment, Proposal
 from companies.services.proposals import FAULTS
 from companies.services.proposals_input import in_scope, load_world, postings_of, weights_of
 from liaison.models import Department, Official
+from liaison.places import county_of
 
 MOST = 2000  # officials looked at; with more, words narrow them down
 
@@ -68,7 +68,7 @@ def candidates_for(
             | Q(department__name__contains=words)
             | Q(department__short_name__contains=words)
         )
-    elif home := county_path(enrolment.company.region.path):
+    elif home := county_of(enrolment.company.region.path):
         city = proposal.role.version.programme.region_id
         posts = posts.filter(Q(department__region__path__startswith=home) | Q(department__region=city))
     theirs = set(posts.values_list("official", flat=True)[:MOST])

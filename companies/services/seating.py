@@ -15,7 +15,8 @@ from django.db.models import Min
 from companies.models import Assignment, Enrolment, Recusal
 from liaison.choices import DepartmentKind, Rank, RegionLevel, SeatPlace, SystemRole
 from liaison.models import Eligibility, LoadRule, Official, Posting, Quota, Region, TeamRole, Training
-from liaison.reports.eligibility import Standing, county_of, objections, quota_for, standing_of
+from liaison.places import county_of
+from liaison.reports.eligibility import Standing, objections, quota_for, standing_of
 
 FAR = date.max
 AT_ONCE = 1000  # officials judged for a picker before looking whether these are enough

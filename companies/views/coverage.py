@@ -36,7 +36,7 @@ from companies.views.queues import PER_PAGE, kept, workbook_of
 from liaison.choices import Rank, RegionLevel
 from liaison.forms.filters import WrongFilter
 from liaison.models import Official, Region
-from liaison.reports.eligibility import county_of
+from liaison.places import county_of
 from liaison.views.refusals import refusals_told
 
 HEADINGS = ("企业名称", "统一社会信用代码", "行政区划", "行业", "规模", "个体工商户", "覆盖情况")
@@ -119,7 +119,7 @@ def _tables(request: HttpRequest, tally: list[dict[str, Any]]) -> list[dict[str,
 
     scales = {("" if value == UNSTATED else value): label for value, label in SCALES}
     by = {
-        "county": report.split_cover(tally, lambda row: county_of(row["region__path"]), counties),
+        "county": report.split_cover(tally, report.county_in, counties),
         "town": [
             line for line in report.split_cover(tally, town_of, towns | {"": "未到镇街"}) if line.key in towns
         ],

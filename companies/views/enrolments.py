@@ -24,7 +24,7 @@ from companies.views.queues import Tally, Test, again, anything, kept, page_of, 
 from liaison.choices import Holder, RegionLevel, SeatPlace
 from liaison.models import Department, Group, Official, Posting, Programme, Region, TeamRole
 from liaison.normalise import row_key
-from liaison.reports.eligibility import county_of
+from liaison.places import county_of
 from liaison.views.refusals import refusals_in, refusals_told
 
 CANDIDATES = 12
@@ -406,8 +406,9 @@ def _units(request: HttpRequest, enrolment: Enrolment, role: TeamRole, words: st
     if role.place == SeatPlace.CITY:
         rows = rows.filter(region__level=RegionLevel.CITY)
     elif role.place == SeatPlace.SAME_COUNTY:
+        path = enrolment.company.region.path
         rows = rows.exclude(region__level=RegionLevel.CITY).filter(
-            region__path__startswith=county_of(enrolment.company.region.path)
+            region__path__startswith=county_of(path) or path
         )
     if words:
         rows = rows.filter(

@@ -18,6 +18,7 @@ from issues.formula import likeness, pairs_of, shared_words
 from issues.models import Category, Ticket, TicketUnit
 from liaison.choices import TriageScheme
 from liaison.models import Department, GradeRule, Official
+from liaison.places import county_of
 
 SHOWN = 5  # similar problems named
 ASKED = 12  # that have a say
@@ -122,7 +123,7 @@ def _compare(ticket: Ticket, past: Any) -> Similar:
     if ticket.category_id and past.category_id == ticket.category_id:
         weight += SAME_CATEGORY
         why.append("同一类别")
-    if past.company.region.path.split("/")[:2] == ticket.company.region.path.split("/")[:2]:
+    if county_of(past.company.region.path) == county_of(ticket.company.region.path):
         weight += SAME_COUNTY
         why.append("同一县区")
     if ticket.company.industry[:1] and past.company.industry[:1] == ticket.company.industry[:1]:

@@ -16,6 +16,7 @@ from issues.reports.happened import Happened
 from issues.transitions import RULES, Hearer
 from liaison.choices import Reach, Rung, SystemRole
 from liaison.models import Department, Deputy, GroupMember, Official, Posting
+from liaison.places import line_of
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,8 @@ def people_of(unit: Department, on: date) -> frozenset[int]:
 
 def clerks_of(place: str, on: date) -> frozenset[int]:
     """The people of the nearest coordination office above a place, by its path."""
-    parts = place.split("/")[:-1]
-    paths = ["/".join(parts[:n]) + "/" for n in range(1, len(parts) + 1)]
     seats = Posting.objects.in_force(on).filter(
-        role=SystemRole.OFFICE, reach=Reach.REGION, department__region__path__in=paths
+        role=SystemRole.OFFICE, reach=Reach.REGION, department__region__path__in=line_of(place)
     )
     found = list(seats.order_by("pk").values_list("department__region__path", "official"))
     nearest = max((path for path, _ in found), key=len, default="")

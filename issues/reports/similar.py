@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from companies.models import Company
 from issues.models import Ticket
 from liaison.models import Official
-from liaison.reports.eligibility import county_of
+from liaison.places import county_of
 
 ALIKE = 0.2  # share of three-character pieces that two sentences have in common
 SAME = 0.5  # as much in common as two ways to say one thing: it is asked about, not only shown
@@ -30,7 +30,8 @@ def similar_seen(official: Official, company: Company, title: str) -> QuerySet[T
 
 def similar_near(official: Official, company: Company, title: str) -> QuerySet[Ticket]:
     """Open problems of the county's other companies in nearly the same words: many are a common one."""
-    here = county_of(company.region.path)
+    path = company.region.path
+    here = county_of(path) or path
     near = Ticket.objects.visible_to(official).filter(company__region__path__startswith=here)
     return _like(near.exclude(company=company), title, SAME).select_related("company")
 

@@ -11,6 +11,7 @@ from datetime import date
 
 from liaison.choices import RegionLevel, SeatPlace
 from liaison.models import Eligibility, Official, Posting, Quota, TeamRole
+from liaison.places import county_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,6 @@ def objections(
     ):
         reasons.append(f"“{role.name}”须来自企业所在县区")
     return reasons
-
-
-def county_of(path: str) -> str:
-    """The county part of a region's path (city/county/…); a city's own path stays as it is."""
-    return "/".join(path.strip("/").split("/")[:2]) + "/"
 
 
 def _either(rows: Sequence[Eligibility]) -> str:

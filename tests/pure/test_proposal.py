@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companies.formula.checking import check_pairs
-from companies.formula.matching import UNCAPPED, county_path, nearness, pair_cost
+from companies.formula.matching import UNCAPPED, nearness, pair_cost
 from companies.formula.proposal import (
     Fault,
     FloorReason,
@@ -514,7 +514,6 @@ def test_gives_two_seats_of_a_company_to_two_people():
 
 
 def test_knows_places_by_their_paths():
-    assert (county_path(A1), county_path(A), county_path(CITY)) == (A, A, "")
     assert nearness(A1, A1) == Nearness.TOWN
     assert nearness(A2, A1) == nearness(A, A1) == nearness(A, A) == Nearness.COUNTY
     assert nearness(CITY, A1) == nearness(CITY, CITY) == Nearness.CITY

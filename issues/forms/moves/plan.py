@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from issues import services
 from issues.choices import DeferralReason, Move
@@ -16,6 +16,7 @@ from issues.models import Ticket
 from issues.reports.plans import has_plan_in_force, plan_of
 from liaison.choices import SystemRole
 from liaison.models import Department, Official, Posting
+from liaison.places import line_of
 
 SHOWN_STEPS = 3
 
@@ -276,9 +277,7 @@ class NameLeaderForm(MoveForm):
 
 def leaders_for(ticket: Ticket, official: Official) -> QuerySet[Official]:
     """Leaders in post of the company's place and those above it."""
-    path = ticket.company.region.path
-    above = ["/".join(path.split("/")[:n]) + "/" for n in range(1, len(path.split("/")))]
     posts = Posting.objects.in_force(official.access.on).filter(
-        Q(department__region__path__in=above), role=SystemRole.LEADER
+        department__region__path__in=line_of(ticket.company.region.path), role=SystemRole.LEADER
     )
     return Official.objects.filter(pk__in=posts.values("official"), is_active=True).order_by("name", "pk")
