@@ -9,6 +9,7 @@ from issues.choices import ENDED, HELPED, Status
 from issues.models import Ticket
 from liaison.choices import LimitKind, Trigger
 from liaison.models import CalendarDay, LightRule, Region
+from liaison.models.changes import PlaceCalendars
 from liaison.reports.adoption import escalations_on
 from liaison.services.calendar import hold_calendar, latest_number
 from liaison.workdays import Explanation, WorkCalendar
@@ -17,20 +18,15 @@ DAYS = ("next_on", "warn_on", "alarm_on", "act_on")
 
 
 class Calendars:
-    """The calendars of one round of the clock, each read once; places without days of their own share one."""
+    """The calendars of one round of the clock, of every place, read once."""
 
     def __init__(self) -> None:
         self._state = latest_number()
-        local = CalendarDay.objects.filter(region__isnull=False).order_by()
-        self._local = list(local.values_list("region__path", flat=True).distinct())
-        self._read: dict[tuple[str, ...], WorkCalendar] = {}
+        self._places = PlaceCalendars()
 
     def of(self, region: Region) -> WorkCalendar:
         """The working calendar of a place."""
-        key = tuple(sorted(path for path in self._local if region.path.startswith(path)))
-        if key not in self._read:
-            self._read[key] = CalendarDay.objects.as_calendar(region)
-        return self._read[key]
+        return self._places.of(region.path)
 
     def are_current(self) -> bool:
         """Whether the calendar has not been changed since; it is held until the transaction ends."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -75,10 +75,14 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
         read_together(*parts)
         return calendar_from(*parts)
 
-    def parts_for(self, region: Region | None) -> tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]:
-        """What a place's calendar is made of, to be read with other things: its days, the years published."""
+    def parts(self) -> tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]:
+        """What calendars are made of, to be read with other things: these days, and the years published."""
         published = CalendarYear.objects.filter(status=YearStatus.PUBLISHED).values_list("year", "version")
-        return self.for_region(region).values_list("on", "kind", "name", "region__path"), published
+        return self.order_by().values_list("on", "kind", "name", "region__path"), published
+
+    def parts_for(self, region: Region | None) -> tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]:
+        """The parts of one place's calendar."""
+        return self.for_region(region).parts()
 
     def days_between(self) -> DaysBetween:
         """Working days between two days at a place, its local exceptions included.
@@ -91,27 +95,30 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
         def count(region: Region, after: date, until: date) -> int:
             nonlocal days
             if days is None:
-                days = list(self.order_by().values_list("on", "kind", "name", "region__path"))
+                days = list(self.parts()[0])
             local = tuple(sorted({path for *_, path in days if path and region.path.startswith(path)}))
             if local not in calendars:
                 here = [day for day in days if day[3] is None or day[3] in local]
-                calendars[local] = _calendar_of(here, ())
+                calendars[local] = calendar_from(here, ())
             return calendars[local].count(after, until)
 
         return count
 
 
 def calendar_from(days: Iterable[_Exception], published: Iterable[tuple[int, int]]) -> WorkCalendar:
-    """The calendar of which `parts_for` named the parts."""
-    return _calendar_of(days, dict(published))
+    """The calendar of which `parts_for` named the parts.
+
+    A place's own days win over those of what it belongs to, and these over the nation's.
+    """
+    in_turn = sorted(days, key=lambda day: day[3] or "")
+    return arithmetic_of({on: (kind, name) for on, kind, name, _ in in_turn}, dict(published))
 
 
-def _calendar_of(days: Iterable[_Exception], published: Collection[int] | Mapping[int, int]) -> WorkCalendar:
-    """A place's own days win over those of what it belongs to, and these over the nation's."""
-    exceptions = {on: (kind, name) for on, kind, name, _ in sorted(days, key=lambda day: day[3] or "")}
+def arithmetic_of(days: Mapping[date, tuple[str, str]], published: Mapping[int, int]) -> WorkCalendar:
+    """Counting with the days that are 休 or 班, each with its name, and with the years published."""
     return WorkCalendar(
-        off={on: name for on, (kind, name) in exceptions.items() if kind == DayKind.OFF},
-        work={on: name for on, (kind, name) in exceptions.items() if kind == DayKind.WORK},
+        off={on: name for on, (kind, name) in days.items() if kind == DayKind.OFF},
+        work={on: name for on, (kind, name) in days.items() if kind == DayKind.WORK},
         published=published,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -12,8 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from liaison.choices import ChangeKind, ChangeState, DayKind, SystemRole, YearStatus
-from liaison.models.calendar import CalendarDay, CalendarYear
+from liaison.choices import ChangeKind, ChangeState, DayKind, SystemRole
+from liaison.models.calendar import CalendarDay, arithmetic_of
 from liaison.models.map import Region
 from liaison.together import read_together
 from liaison.workdays import WorkCalendar
@@ -217,8 +217,7 @@ class PlaceCalendars:
     """The working calendar of every place, read once; with a change on top of what is in force, if given."""
 
     def __init__(self, change: CalendarChange | None = None) -> None:
-        days = CalendarDay.objects.order_by().values_list("on", "kind", "name", "region__path")
-        published = CalendarYear.objects.filter(status=YearStatus.PUBLISHED).values_list("year", "version")
+        days, published = CalendarDay.objects.parts()
         read_together(days, published)
         self._days: dict[tuple[date, str], tuple[str, str]] = {
             (on, path or ""): (kind, name) for on, kind, name, path in days
@@ -237,7 +236,7 @@ class PlaceCalendars:
             days = {
                 on: day for (on, place), day in sorted(self._days.items(), key=_by_place) if place in here
             }
-            self._known[local] = _arithmetic(days, self._years)
+            self._known[local] = arithmetic_of(days, self._years)
         return self._known[local]
 
     def take_out(self, path: str, days: Iterable[date]) -> None:
@@ -264,11 +263,3 @@ def years_of(change: CalendarChange, days: Iterable[CalendarChangeDay]) -> set[i
 
 def _by_place(entry: tuple[tuple[date, str], tuple[str, str]]) -> int:
     return len(entry[0][1])
-
-
-def _arithmetic(days: Mapping[date, tuple[str, str]], years: Mapping[int, int]) -> WorkCalendar:
-    return WorkCalendar(
-        off={on: name for on, (kind, name) in days.items() if kind == DayKind.OFF},
-        work={on: name for on, (kind, name) in days.items() if kind == DayKind.WORK},
-        published=years,
-    )
