@@ -47,7 +47,7 @@ ROWS: Mapping[type[Rule], tuple[str, str]] = {
 # What people go by and the product has no part in: whole kinds (None), or single values.
 FOR_PEOPLE: Mapping[type[Rule], tuple[str, ...] | None] = {
     ResultRule: None,
-    GradeRule: ("meaning", "remedy", "rung"),
+    GradeRule: ("meaning",),
 }
 NOT_YET = "尚未启用：先记在规则里，系统还不按它办理"
 
