@@ -68,9 +68,7 @@ def ask_withdrawal(
 ) -> Ticket:
     """请企业撤回: say why the problem need not be handled; nothing changes until the company says yes."""
     ticket = lock_for(ticket, Move.ASK_WITHDRAWAL)
-    make_request(ticket, RequestKind.WITHDRAWAL, reason=reason, words=words, by=by, at=at)
-    said = f"{WithdrawalReason(reason).label}：{words.strip()}"
-    write_event(ticket, Move.ASK_WITHDRAWAL, source=ticket.status, by=by, at=at, note=said)
+    make_request(ticket, Move.ASK_WITHDRAWAL, reason=reason, words=words, by=by, at=at)
     open_follow_link(ticket=ticket, at=at)
     tell_company(ticket, "withdrawal", at=at)
     return ticket

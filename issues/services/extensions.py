@@ -40,11 +40,8 @@ def ask_extension(
     if calendar.count(today, due) < rule.ask_before_days:
         raise MoveRefused(f"延期须在期限 {due} 前至少 {rule.ask_before_days} 个工作日申请，现在已经来不及。")
     _check_day(ticket, until, after=due, calendar=calendar)
-    make_request(
-        ticket, RequestKind.EXTENSION, reason=reason, words=words, by=by, at=at, old_on=due, wanted_on=until
-    )
-    said = f"{ExtensionReason(reason).label}，申请由 {due} 延至 {until}：{words.strip()}"
-    write_event(ticket, Move.ASK_EXTENSION, source=ticket.status, by=by, at=at, note=said)
+    move = Move.ASK_EXTENSION
+    make_request(ticket, move, reason=reason, words=words, by=by, at=at, old_on=due, wanted_on=until)
     return ticket
 
 
@@ -74,7 +71,7 @@ def grant_extension(
 @transaction.atomic
 def refuse_extension(*, ticket: Ticket, answer: str, by: Official, at: datetime) -> Ticket:
     """不同意延期: the deadline stands."""
-    return refuse_request(ticket, Move.REFUSE_EXTENSION, RequestKind.EXTENSION, answer=answer, by=by, at=at)
+    return refuse_request(ticket, Move.REFUSE_EXTENSION, answer=answer, by=by, at=at)
 
 
 @transaction.atomic

@@ -8,8 +8,18 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import TextChoices
 
-from issues.choices import DeferralReason, ExclusionReason, Move, RequestKind, RequestState, SpanKind
+from issues.choices import (
+    DeferralReason,
+    ExclusionReason,
+    ExtensionReason,
+    Move,
+    RequestKind,
+    RequestState,
+    SpanKind,
+    WithdrawalReason,
+)
 from issues.models import Ticket, TicketRequest
 from issues.services.clock import DAYS, Wait, calendar_of, run_until
 from issues.services.course import advance, lock_for, write_event
@@ -17,9 +27,16 @@ from issues.services.errors import MoveRefused
 from issues.services.ledger import TERM, end_ticket, pause_handling, resume_handling, tell_lead
 from issues.services.planned import follow_plan, plan_in_force, put_off_plan
 from issues.services.units import resume_units
+from issues.transitions import RULES
 from liaison.models import Official
 from liaison.workdays import Explanation, WorkCalendar, day_of
 
+REASONS: dict[str, type[TextChoices]] = {
+    RequestKind.EXCLUSION: ExclusionReason,
+    RequestKind.DEFERRAL: DeferralReason,
+    RequestKind.EXTENSION: ExtensionReason,
+    RequestKind.WITHDRAWAL: WithdrawalReason,
+}
 DROPS = {
     RequestKind.EXCLUSION: Move.DROP_EXCLUSION,
     RequestKind.DEFERRAL: Move.DROP_DEFERRAL,
@@ -34,9 +51,7 @@ def ask_exclusion(
 ) -> Ticket:
     """申请剔除: say why the problem is not one of the programme's; its clock runs on until it is granted."""
     ticket = lock_for(ticket, Move.ASK_EXCLUSION)
-    make_request(ticket, RequestKind.EXCLUSION, reason=reason, words=words, by=by, at=at)
-    said = f"{ExclusionReason(reason).label}：{words.strip()}"
-    write_event(ticket, Move.ASK_EXCLUSION, source=ticket.status, by=by, at=at, note=said)
+    make_request(ticket, Move.ASK_EXCLUSION, reason=reason, words=words, by=by, at=at)
     return ticket
 
 
@@ -54,16 +69,14 @@ def grant_exclusion(*, ticket: Ticket, answer: str, by: Official, at: datetime) 
 @transaction.atomic
 def refuse_exclusion(*, ticket: Ticket, answer: str, by: Official, at: datetime) -> Ticket:
     """不同意剔除: the problem goes on as before."""
-    return refuse_request(ticket, Move.REFUSE_EXCLUSION, RequestKind.EXCLUSION, answer=answer, by=by, at=at)
+    return refuse_request(ticket, Move.REFUSE_EXCLUSION, answer=answer, by=by, at=at)
 
 
 @transaction.atomic
 def ask_deferral(*, ticket: Ticket, reason: DeferralReason, words: str, by: Official, at: datetime) -> Ticket:
     """申请挂账: nothing can be done for the time being; until it is granted the clock runs on."""
     ticket = lock_for(ticket, Move.ASK_DEFERRAL)
-    make_request(ticket, RequestKind.DEFERRAL, reason=reason, words=words, by=by, at=at)
-    said = f"{DeferralReason(reason).label}：{words.strip()}"
-    write_event(ticket, Move.ASK_DEFERRAL, source=ticket.status, by=by, at=at, note=said)
+    make_request(ticket, Move.ASK_DEFERRAL, reason=reason, words=words, by=by, at=at)
     return ticket
 
 
@@ -86,7 +99,7 @@ def grant_deferral(*, ticket: Ticket, answer: str, by: Official, at: datetime) -
 @transaction.atomic
 def refuse_deferral(*, ticket: Ticket, answer: str, by: Official, at: datetime) -> Ticket:
     """不同意挂账: the clock runs on."""
-    return refuse_request(ticket, Move.REFUSE_DEFERRAL, RequestKind.DEFERRAL, answer=answer, by=by, at=at)
+    return refuse_request(ticket, Move.REFUSE_DEFERRAL, answer=answer, by=by, at=at)
 
 
 @transaction.atomic
@@ -145,7 +158,7 @@ def drop_request(*, ticket: Ticket, kind: RequestKind, by: Official, at: datetim
 
 def make_request(
     ticket: Ticket,
-    kind: RequestKind,
+    move: Move,
     *,
     reason: str,
     words: str,
@@ -153,11 +166,12 @@ def make_request(
     at: datetime,
     old_on: date | None = None,
     wanted_on: date | None = None,
-) -> TicketRequest:
-    """Write a request down on a locked ticket; raises MoveRefused without words."""
+) -> None:
+    """Write the request that the move opens down on a locked ticket; raises MoveRefused without words."""
     if not words.strip():
         raise MoveRefused("请写明申请的具体理由。")
-    return TicketRequest.objects.create(
+    kind = RULES[move].opens
+    TicketRequest.objects.create(
         ticket=ticket,
         kind=kind,
         round=ticket.round,
@@ -168,15 +182,17 @@ def make_request(
         old_on=old_on,
         wanted_on=wanted_on,
     )
+    days = f"，申请由 {old_on} 延至 {wanted_on}" if wanted_on else ""
+    said = f"{REASONS[kind](reason).label}{days}：{words.strip()}"
+    write_event(ticket, move, source=ticket.status, by=by, at=at, note=said)
 
 
-def refuse_request(
-    ticket: Ticket, move: Move, kind: RequestKind, *, answer: str, by: Official, at: datetime
-) -> Ticket:
-    """Say no to the request that waits, with the reason; nothing else changes."""
+def refuse_request(ticket: Ticket, move: Move, *, answer: str, by: Official, at: datetime) -> Ticket:
+    """Say no to the request that the move settles, with the reason; nothing else changes."""
     ticket = lock_for(ticket, move)
     if not answer.strip():
         raise MoveRefused("不同意的，请说明理由。")
+    kind = RequestKind(RULES[move].settles)
     settle_request(ticket, kind, RequestState.REFUSED, answer=answer, by=by, at=at)
     write_event(ticket, move, source=ticket.status, by=by, at=at, note=answer.strip())
     return ticket
