@@ -27,17 +27,22 @@ def next_number(on: date) -> str:
     return f"{on:%Y}{row[0]:06d}"
 
 
-def lock_for(ticket: Ticket, move: Move) -> Ticket:
-    """Take the ticket under a lock and check the move against the table; raises MoveRefused.
+def hold_ticket(key: int) -> Ticket:
+    """Take the ticket under a lock, whatever its state.
 
     Only what never changes is joined: whoever waited for the lock sees the ticket as it is now, but
     what was joined as it was before the wait. The grade is read when it is asked for.
     """
-    ticket = (
+    return (
         Ticket.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version__programme", "company__region")
-        .get(pk=ticket.pk)
+        .select_related("version__programme__region", "company__region")
+        .get(pk=key)
     )
+
+
+def lock_for(ticket: Ticket, move: Move) -> Ticket:
+    """Take the ticket under a lock and check the move against the table; raises MoveRefused."""
+    ticket = hold_ticket(ticket.pk)
     check_move(ticket, move)
     return ticket
 
@@ -115,6 +120,12 @@ def write_event(
         outcome=ticket.outcome if move == Move.RESOLVE else "",
     )
     leave_news(event)
+
+
+def note_on_course(ticket: Ticket | None, move: Move, note: str, *, by: Official, at: datetime) -> None:
+    """A line on the course of a problem that still runs, its state as it is; on no problem nothing."""
+    if ticket is not None and ticket.is_open:
+        write_event(ticket, move, source=ticket.status, by=by, at=at, note=note)
 
 
 def _lapse_requests(ticket: Ticket, *, source: str, at: datetime) -> None:

@@ -13,7 +13,7 @@ from companies.models import Enrolment
 from issues.choices import ENDED, ExternalSystem, Move, Part, Source, Status
 from issues.models import Category, ExternalNumber, Ticket, TicketEvent, TicketUnit
 from issues.services.clock import DAYS, calendar_of, start_step
-from issues.services.course import signature, write_event
+from issues.services.course import hold_ticket, signature, write_event
 from issues.services.errors import MoveRefused
 from issues.services.tickets import collect_ticket, report_ticket
 from liaison.choices import LimitKind
@@ -91,14 +91,10 @@ def _alone_with(number: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(12345, hashtext(%s))", [number])
 
 
-def _locked(ticket: Ticket) -> Ticket:
-    return Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=ticket.pk)
-
-
 def _heard_again(
     known: ExternalNumber, enrolment: Enrolment, words: str, *, word_at: datetime, by: Official, at: datetime
 ) -> Taken:
-    ticket = _locked(known.ticket)
+    ticket = hold_ticket(known.ticket_id)
     if ticket.company_id != enrolment.company_id:
         raise MoveRefused(f"12345 工单 {known.number} 已登记在另一家企业名下（{ticket.number}）。")
     if word_at <= known.updated_at:
@@ -122,7 +118,7 @@ def _keep_number(
     by: Official,
     at: datetime,
 ) -> Taken:
-    ticket = _locked(ticket)
+    ticket = hold_ticket(ticket.pk)
     if ticket.company_id != enrolment.company_id:
         raise MoveRefused("只能并入同一家企业的问题。")
     if ticket.status in ENDED:

@@ -10,7 +10,7 @@ from issues.choices import OPEN, Cause, Move
 from issues.models import Escalation, Ticket
 from issues.reports.ladder import ORDER, Holder, Holders, next_rung, overdue_day
 from issues.services.clock import calendar_of, next_act
-from issues.services.course import lock_for, write_event
+from issues.services.course import hold_ticket, lock_for, write_event
 from issues.services.errors import MoveRefused
 from liaison.choices import Rung, Trigger
 from liaison.models import Official
@@ -98,11 +98,7 @@ def mend_chains(*, at: datetime) -> int:
             row = broken.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
             if row is None:
                 continue
-            ticket = (
-                Ticket.objects.select_for_update(of=("self",), no_key=True)
-                .select_related("version__programme__region", "company__region")
-                .get(pk=row.ticket_id)
-            )
+            ticket = hold_ticket(row.ticket_id)
             holder = holders.of(row.rung, ticket)
             if holder.is_broken or not ticket.is_open:
                 continue

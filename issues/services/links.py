@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from issues.models import Filing, FollowLink, Ticket
+from issues.services.course import hold_ticket
 from liaison import normalise
 from liaison.models import Official
 from liaison.refusals import Refusal
@@ -48,7 +49,7 @@ def link_of(token: str) -> FollowLink:
 @transaction.atomic
 def open_follow_link(*, ticket: Ticket, at: datetime) -> FollowLink:
     """The link that the company follows the problem by: the one in use, or a new one."""
-    Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=ticket.pk)
+    hold_ticket(ticket.pk)
     link, _ = FollowLink.objects.get_or_create(
         ticket=ticket, revoked_at__isnull=True, defaults={"opened_at": at}
     )
@@ -58,7 +59,7 @@ def open_follow_link(*, ticket: Ticket, at: datetime) -> FollowLink:
 @transaction.atomic
 def renew_follow_link(*, ticket: Ticket, by: Official, at: datetime) -> FollowLink:
     """Stop the link in use, which has come into wrong hands, and make another."""
-    Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=ticket.pk)
+    hold_ticket(ticket.pk)
     stopped = FollowLink.objects.standing().filter(ticket=ticket).update(revoked_at=at, revoked_by=by)
     link = FollowLink.objects.create(ticket=ticket, opened_at=at)
     record("更换企业进度链接" if stopped else "开通企业进度链接", ticket, by=by, at=at)

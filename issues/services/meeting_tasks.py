@@ -8,7 +8,7 @@ from django.db import transaction
 
 from issues.choices import Move, Occasion
 from issues.models import MeetingTask, Ticket
-from issues.services.course import write_event
+from issues.services.course import hold_ticket, note_on_course
 from issues.services.meetings import MeetingRefused
 from issues.services.telling import leave_word
 from liaison.models import Official
@@ -25,7 +25,7 @@ def finish_task(*, task: MeetingTask, answer: str, by: Official, at: datetime) -
         raise MeetingRefused("该任务已登记完成，请刷新后查看。")
     task.done_at, task.done_by, task.answer = at, by, answer.strip()
     task.save(update_fields=["done_at", "done_by", "answer"])
-    _tell(ticket, Move.TASK_DONE, f"{task.words}：{task.answer}", by=by, at=at)
+    note_on_course(ticket, Move.TASK_DONE, f"{task.words}：{task.answer}", by=by, at=at)
     leave_word(Occasion.TASK_DONE, task, at=at)
     record("完成会议任务", task, by=by, at=at, answer=task.answer)
     return task
@@ -41,7 +41,7 @@ def reopen_task(*, task: MeetingTask, why: str, by: Official, at: datetime) -> M
         raise MeetingRefused("该任务还没有登记完成。")
     task.done_at = task.done_by = None
     task.save(update_fields=["done_at", "done_by"])
-    _tell(ticket, Move.TASK_UNDONE, f"{task.words}：{why.strip()}", by=by, at=at)
+    note_on_course(ticket, Move.TASK_UNDONE, f"{task.words}：{why.strip()}", by=by, at=at)
     leave_word(Occasion.TASK_UNDONE, task, at=at)
     record("会议任务未完成", task, by=by, at=at, why=why.strip())
     return task
@@ -49,12 +49,6 @@ def reopen_task(*, task: MeetingTask, why: str, by: Official, at: datetime) -> M
 
 def _lock(task: MeetingTask) -> tuple[MeetingTask, Ticket]:
     """The problem first, then the task: in the order of every move."""
-    ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=task.ticket_id)
+    ticket = hold_ticket(task.ticket_id)
     locked = MeetingTask.objects.select_for_update(of=("self",), no_key=True).get(pk=task.pk)
     return locked, ticket
-
-
-def _tell(ticket: Ticket, move: Move, note: str, *, by: Official, at: datetime) -> None:
-    """On the course of a problem that still runs."""
-    if ticket.is_open:
-        write_event(ticket, move, source=ticket.status, by=by, at=at, note=note)

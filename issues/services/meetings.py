@@ -12,7 +12,7 @@ from issues.models import AgendaItem, Meeting, MeetingTask, Ticket
 from issues.reports.ladder import Holders, next_rung
 from issues.reports.meetings import draft_of_minutes
 from issues.services.clock import calendar_of, next_act
-from issues.services.course import write_event
+from issues.services.course import hold_ticket, write_event
 from issues.services.ladder import climb
 from issues.services.telling import leave_word
 from liaison.choices import Rung
@@ -113,11 +113,7 @@ def hold_meeting(*, meeting: Meeting, held_on: date, by: Official, at: datetime)
 
 def _write_back(item: AgendaItem, meeting: Meeting, *, by: Official, at: datetime) -> None:
     """What was decided on an item goes onto the problem: an event, a task, the next rung where so ruled."""
-    ticket = (
-        Ticket.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version__programme__region", "company__region")
-        .get(pk=item.ticket_id)
-    )
+    ticket = hold_ticket(item.ticket_id)
     if not ticket.is_open:
         return
     note = f"{meeting.title}议定：{item.decision}"

@@ -10,7 +10,7 @@ from django.db import transaction
 from companies.models import Company
 from issues.choices import Move, Occasion
 from issues.models import LeaderNote, NoteAddressee, Ticket
-from issues.services.course import write_event
+from issues.services.course import hold_ticket, note_on_course
 from issues.services.errors import MoveRefused
 from issues.services.telling import leave_word
 from liaison.models import Department, Official
@@ -50,7 +50,7 @@ def write_note(
     if leader != by and not paper_number.strip():
         raise MoveRefused("代为登记的批示须写明文号。")
     if ticket is not None:
-        ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=ticket.pk)
+        ticket = hold_ticket(ticket.pk)
     note = LeaderNote.objects.create(
         leader=leader,
         recorded_by=by,
@@ -64,11 +64,9 @@ def write_note(
     )
     for row in NoteAddressee.objects.bulk_create(NoteAddressee(note=note, department=u) for u in units):
         leave_word(Occasion.NOTE_WRITTEN, row, at=at)
-    if ticket is not None and ticket.is_open:
-        to = "、".join(str(unit) for unit in units)
-        until = f"，{due_on.month}月{due_on.day}日前报告" if due_on else ""
-        said = f"{leader}：{note.words}（{to}{until}）"
-        write_event(ticket, Move.INSTRUCT, source=ticket.status, by=by, at=at, note=said)
+    to = "、".join(str(unit) for unit in units)
+    until = f"，{due_on.month}月{due_on.day}日前报告" if due_on else ""
+    note_on_course(ticket, Move.INSTRUCT, f"{leader}：{note.words}（{to}{until}）", by=by, at=at)
     record("登记领导批示", note, by=by, at=at, units=[str(unit) for unit in units])
     return note
 
@@ -76,9 +74,8 @@ def write_note(
 @transaction.atomic
 def answer_note(*, addressee: NoteAddressee, words: str, by: Official, at: datetime) -> NoteAddressee:
     """批示回复: a unit reports what it did."""
-    ticket = None
-    if addressee.note.ticket_id is not None:
-        ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=addressee.note.ticket_id)
+    on = addressee.note.ticket_id
+    ticket = hold_ticket(on) if on is not None else None
     addressee = (
         NoteAddressee.objects.select_for_update(of=("self",), no_key=True)
         .select_related("department", "note__leader")
@@ -90,9 +87,8 @@ def answer_note(*, addressee: NoteAddressee, words: str, by: Official, at: datet
         raise MoveRefused(f"{addressee.department}已报告过办理情况，请刷新后查看。")
     addressee.answer, addressee.answered_at, addressee.answered_by = words.strip(), at, by
     addressee.save(update_fields=["answer", "answered_at", "answered_by"])
-    if ticket is not None and ticket.is_open:
-        said = f"{addressee.department}报告：{addressee.answer}"
-        write_event(ticket, Move.INSTRUCT_ANSWER, source=ticket.status, by=by, at=at, note=said)
+    said = f"{addressee.department}报告：{addressee.answer}"
+    note_on_course(ticket, Move.INSTRUCT_ANSWER, said, by=by, at=at)
     leave_word(Occasion.NOTE_ANSWERED, addressee, at=at)
     record("批示回复", addressee.note, by=by, at=at, unit=str(addressee.department), answer=addressee.answer)
     return addressee

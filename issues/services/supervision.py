@@ -10,7 +10,7 @@ from django.db.models import Max
 from issues.choices import Move, NoticeColour, NoticeState, Occasion, Part, Status
 from issues.models import Notice, Reminder, Ticket
 from issues.services.clock import calendar_of
-from issues.services.course import lock_for, write_event
+from issues.services.course import hold_ticket, lock_for, note_on_course, write_event
 from issues.services.errors import MoveRefused
 from issues.services.telling import leave_word
 from issues.services.units import check_can_receive
@@ -109,7 +109,7 @@ def issue_notice(
     notice.issued_at, notice.issued_by = at, by
     notice.receive_by = calendar.add(today, max(1, _sign_limit(locked, ticket, today)))
     notice.save()
-    _tell(
+    note_on_course(
         ticket,
         Move.SUPERVISE,
         f"{notice.get_colour_display()}{notice.number}，{department}，"
@@ -123,11 +123,7 @@ def issue_notice(
 
 
 def _lock_open(ticket: Ticket) -> Ticket:
-    ticket = (
-        Ticket.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version__programme", "company__region")
-        .get(pk=ticket.pk)
-    )
+    ticket = hold_ticket(ticket.pk)
     if not ticket.is_open:
         raise MoveRefused(f"该问题{ticket.get_status_display()}，不再督办。")
     return ticket
@@ -180,7 +176,7 @@ def sign_notice(*, notice: Notice, by: Official, at: datetime) -> Notice:
     notice.state, notice.received_at, notice.received_by = NoticeState.RECEIVED, at, by
     notice.save(update_fields=["state", "received_at", "received_by"])
     late = notice.receive_by is not None and day_of(at) > notice.receive_by
-    _tell(ticket, Move.NOTICE_SIGN, notice.number + ("（逾期签收）" if late else ""), by=by, at=at)
+    note_on_course(ticket, Move.NOTICE_SIGN, notice.number + ("（逾期签收）" if late else ""), by=by, at=at)
     leave_word(Occasion.NOTICE_SIGNED, notice, at=at)
     record("签收督办单", notice, by=by, at=at)
     return notice
@@ -201,7 +197,7 @@ def reply_notice(*, notice: Notice, words: str, by: Official, at: datetime) -> N
     notice.save()
     late = notice.due_on is not None and day_of(at) > notice.due_on
     note = f"{notice.number}{'（逾期回复）' if late else ''}：{notice.reply}"
-    _tell(ticket, Move.NOTICE_REPLY, note, by=by, at=at)
+    note_on_course(ticket, Move.NOTICE_REPLY, note, by=by, at=at)
     leave_word(Occasion.NOTICE_REPLIED, notice, at=at)
     record("回复督办单", notice, by=by, at=at, reply=notice.reply)
     return notice
@@ -218,7 +214,7 @@ def close_notice(*, notice: Notice, words: str, by: Official, at: datetime) -> N
     notice.state, notice.closing = NoticeState.CLOSED, words.strip()
     notice.closed_at, notice.closed_by = at, by
     notice.save(update_fields=["state", "closing", "closed_at", "closed_by"])
-    _tell(ticket, Move.NOTICE_CLOSE, f"{notice.number}：{notice.closing}", by=by, at=at)
+    note_on_course(ticket, Move.NOTICE_CLOSE, f"{notice.number}：{notice.closing}", by=by, at=at)
     leave_word(Occasion.NOTICE_CLOSED, notice, at=at)
     record("办结督办单", notice, by=by, at=at, words=notice.closing)
     return notice
@@ -229,16 +225,8 @@ _DONE = (NoticeState.CLOSED, NoticeState.DROPPED)
 
 def _lock(notice: Notice) -> tuple[Notice, Ticket | None]:
     """The problem first, then the notice: in the order of every move."""
-    ticket = None
-    if notice.ticket_id is not None:
-        ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.ticket_id)
+    ticket = hold_ticket(notice.ticket_id) if notice.ticket_id is not None else None
     return Notice.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.pk), ticket
-
-
-def _tell(ticket: Ticket | None, move: Move, note: str, *, by: Official, at: datetime) -> None:
-    """On the course of a problem that still runs."""
-    if ticket is not None and ticket.is_open:
-        write_event(ticket, move, source=ticket.status, by=by, at=at, note=note)
 
 
 @transaction.atomic

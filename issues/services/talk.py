@@ -10,7 +10,7 @@ from django.db import transaction
 
 from issues.choices import LEFT, Occasion, Side
 from issues.models import Message, MessageFile, Ticket
-from issues.services.course import signature
+from issues.services.course import hold_ticket, signature
 from issues.services.errors import MoveRefused
 from issues.services.links import open_follow_link
 from issues.services.telling import leave_word
@@ -38,11 +38,7 @@ def say(
     files: Sequence[Checked] = (),
 ) -> Message:
     """Write a message down with its files, all or nothing, once per client id; `by=None`: the company."""
-    ticket = (
-        Ticket.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version__programme", "company__region")
-        .get(pk=ticket.pk)
-    )
+    ticket = hold_ticket(ticket.pk)
     if (sent := Message.objects.filter(client_id=client_id).first()) is not None:
         if sent.ticket_id != ticket.pk:
             raise MoveRefused("这条留言已在另一件问题中发送，请刷新后重写。")
