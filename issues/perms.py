@@ -162,12 +162,7 @@ def programmes_run_by(official: Official) -> QuerySet[Programme]:
 
 def may_register(official: Official) -> bool:
     """The official is a coordination office: what reaches it is written down by itself."""
-    return any(p.role == SystemRole.OFFICE and p.reach == Reach.REGION for p in official.access.postings)
-
-
-def is_office_of(official: Official, path: str) -> bool:
-    """The official is the coordination office of a place, by its path."""
-    return _is_office_over(official.access, path)
+    return may_sort(official)
 
 
 def sees_months(official: Official, programme: Programme) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Self
 
 import pgtrigger
@@ -79,7 +78,3 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} 第 {self.round} 轮"
-
-    def is_open_on(self, on: date) -> bool:
-        """The link still takes an answer on the day."""
-        return self.answered_at is None and on <= self.expires_on

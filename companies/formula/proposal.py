@@ -19,7 +19,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import ceil
 
 from companies.formula.checking import Fault, Faulty, fault_of
 from companies.formula.matching import (
@@ -559,8 +558,3 @@ def _supplies(pairs: list[Pair], people: Mapping[int, Person], targets: list[Tar
         Supply(*place, people, None if place in open_ended else limit, held, taken, spare)
         for place, (people, limit, held, taken, spare) in sorted(rows.items())
     ]
-
-
-def seats_short(gap: int, quota: int) -> int:
-    """How many more officials with this quota would close the gap."""
-    return ceil(gap / quota) if quota else 0

@@ -12,7 +12,7 @@ from companies.reports.batches import (
     words_of_sections,
 )
 from companies.reports.contacts import counting_modes, visits_reached, with_contacts
-from companies.reports.groups import GroupNeed, enrolments_for, group_needs, seats_of_group, with_figures
+from companies.reports.groups import GroupNeed, group_needs, seats_of_group, with_figures
 from companies.reports.plans import (
     MeasureState,
     PlanState,
@@ -22,13 +22,11 @@ from companies.reports.plans import (
     yellow_days,
 )
 from companies.reports.teams import (
-    RankLoad,
     Seat,
     SeatCoverage,
     Served,
     Team,
     count_companies,
-    load_by_rank,
     seat_coverage,
     served_companies,
     teams_of,
@@ -39,7 +37,6 @@ __all__ = [
     "GroupNeed",
     "MeasureState",
     "PlanState",
-    "RankLoad",
     "Seat",
     "SeatCoverage",
     "Served",
@@ -48,10 +45,8 @@ __all__ = [
     "batch_figures",
     "count_companies",
     "counting_modes",
-    "enrolments_for",
     "group_needs",
     "in_charge_choices",
-    "load_by_rank",
     "measure_states",
     "open_industries",
     "phases_of",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from companies.models import Assignment, Enrolment
+from companies.models import Assignment
 from liaison.choices import GroupDuty, Holder, VersionStatus
 from liaison.models import Group, GroupMember, GroupRule, Official, Programme, ProgrammeVersion, TeamRole
 from liaison.models.groups import GroupQuerySet
@@ -108,13 +108,4 @@ def seats_of_group(group: Group, official: Official, on: date) -> QuerySet[Assig
         .filter(Q(enrolment__ends_on__isnull=True) | Q(enrolment__ends_on__gte=on), group=group)
         .select_related("enrolment__company__region", "enrolment__project", "role")
         .order_by("enrolment__company__pinyin", "pk")
-    )
-
-
-def enrolments_for(group: Group, official: Official, on: date) -> QuerySet[Enrolment]:
-    """The programme's places in the group's region that the official's office manages."""
-    return (
-        Enrolment.objects.managed_by(official)
-        .in_force(on)
-        .filter(programme=group.programme_id, company__region__path__startswith=group.region.path)
     )

@@ -12,7 +12,6 @@ from companies.formula import Period, contact_period
 from companies.models import Assignment, Company, Contact, Enrolment, Visit
 from companies.models.assignments import EnrolmentQuerySet
 from companies.reports.contacts import counting_modes
-from liaison.choices import Rank
 from liaison.models import ContactRule, Group, GroupMember, Official, TeamRole
 from liaison.models.people import in_force
 
@@ -29,17 +28,6 @@ class SeatCoverage:
     @property
     def missing(self) -> int:
         return self.required - self.filled
-
-
-@dataclass(frozen=True)
-class RankLoad:
-    """How the officials of a rank are loaded: persons, the enrolments they hold, the heaviest load."""
-
-    rank: str
-    label: str
-    officials: int
-    enrolments: int
-    heaviest: int
 
 
 def seat_coverage(enrolments: QuerySet[Enrolment], on: date) -> list[SeatCoverage]:
@@ -70,25 +58,6 @@ def count_companies(companies: QuerySet[Company], on: date) -> dict[str, int]:
         enrolled=Count("pk", filter=Q(is_in=True)),
         with_team=Count("pk", filter=Q(has_team=True)),
     )
-
-
-def load_by_rank(enrolments: QuerySet[Enrolment], on: date) -> list[RankLoad]:
-    """Per rank: how many officials hold counting seats in these enrolments, how many enrolments, the most."""
-    per_person = (
-        Assignment.objects.in_force(on)
-        .filter(role__counts_to_quota=True, enrolment__in=enrolments)
-        .order_by()
-        .values("official", "official__rank")
-        .annotate(n=Count("enrolment", distinct=True))
-    )
-    loads: dict[str, list[int]] = {}
-    for row in per_person:
-        loads.setdefault(row["official__rank"], []).append(row["n"])
-    return [
-        RankLoad(rank.value, str(rank.label), len(loads[rank]), sum(loads[rank]), max(loads[rank]))
-        for rank in Rank
-        if rank.value in loads
-    ]
 
 
 @dataclass(frozen=True)

@@ -162,11 +162,6 @@ class TicketFigures:
         """按时签收率."""
         return Rate(self.signed_in_time, self.signed)
 
-    @property
-    def reporting(self) -> Rate:
-        """按时上报率."""
-        return Rate(self.reported_in_time, self.reported)
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceFigures:

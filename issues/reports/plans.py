@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from issues.choices import PlanDuty, PlanState, Status
+from issues.choices import PlanDuty, Status
 from issues.models import PlanReport, PlanStep, Ticket, TicketPlan
 from issues.reports.deadlines import NEXT_STEP
 from liaison.models.changes import PlaceCalendars
@@ -102,13 +102,6 @@ def plan_card(ticket: Ticket, parts: PlanParts, *, calendar: WorkCalendar, on: d
         record_of(plan, reports, calendar=calendar, on=on),
         word,
     )
-
-
-def owes_plan(ticket: Ticket) -> bool:
-    """A plan-only problem in its first round whose plan is not in yet, or was sent back."""
-    plan = plan_of(ticket)
-    is_hard = ticket.grade is not None and ticket.grade.is_plan_only and ticket.round == 1
-    return is_hard and ticket.is_open and (plan is None or plan.state == PlanState.RETURNED)
 
 
 @dataclass(frozen=True)

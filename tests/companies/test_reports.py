@@ -9,7 +9,7 @@ import pytest
 from companies import reports
 from companies.choices import VisitMode
 from companies.models import Company, Enrolment
-from liaison.choices import Rank, VersionStatus
+from liaison.choices import VersionStatus
 from liaison.models import ContactRule
 from tests.companies.test_assignments import posted
 from tests.factories import (
@@ -64,13 +64,6 @@ class TestFigures:
         EnrolmentFactory()
         figures = reports.count_companies(Company.objects.all(), DAY)
         assert figures == {"all": 4, "enrolled": 3, "with_team": 2}
-
-    def test_load_by_rank(self, cast):
-        cast.official.rank = Rank.SECTION
-        cast.official.save(update_fields=["rank"])
-        EnrolmentFactory(team={"officer": cast.official})
-        rows = {row.rank: row for row in reports.load_by_rank(Enrolment.objects.all(), DAY)}
-        assert rows[Rank.SECTION].heaviest == 2
 
 
 class TestMine:

@@ -22,7 +22,6 @@ from companies.formula.proposal import (
     Target,
     Weights,
     propose,
-    seats_short,
 )
 
 CITY, A, B = "519900/", "519900/519902/", "519900/519921/"
@@ -518,11 +517,6 @@ def test_knows_places_by_their_paths():
     assert nearness(A2, A1) == nearness(A, A1) == nearness(A, A) == Nearness.COUNTY
     assert nearness(CITY, A1) == nearness(CITY, CITY) == Nearness.CITY
     assert nearness(B, A1) == nearness(A, CITY) == Nearness.OTHER
-
-
-def test_counts_how_many_officials_would_close_a_gap():
-    assert [seats_short(gap, 2) for gap in (0, 1, 2, 3)] == [0, 1, 1, 2]
-    assert seats_short(5, 0) == 0
 
 
 # --- checking a plan ----------------------------------------------------------------------------------
