@@ -126,7 +126,7 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     def get_queryset(self) -> QuerySet[Ticket]:
         official = self.request.user
-        lead = TicketUnit.objects.filter(ticket=OuterRef("pk"), part=Part.LEAD, is_current=True)
+        lead = TicketUnit.objects.leading().filter(ticket=OuterRef("pk"))
         visible = Ticket.objects.visible_to(official)
         return (
             (visible if self.action == "list" else visible.as_case(official))

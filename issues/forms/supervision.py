@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from companies.models import Company
-from issues.choices import NoticeColour, Part
+from issues.choices import NoticeColour
 from issues.models import Ticket
 from liaison.choices import SystemRole
 from liaison.models import Department, Official, Posting, Programme
@@ -93,7 +93,7 @@ class NoticeForm(DemandForm):
         ticket = data.get("number")
         if ticket is not None:
             data["programme"] = ticket.programme
-            lead = ticket.units.filter(part=Part.LEAD, is_current=True).select_related("department").first()
+            lead = ticket.units.leading().select_related("department").first()
             data["unit"] = data.get("unit") or (lead.department if lead else None)
             if data["unit"] is None:
                 self.add_error("unit", "该问题还没有主办单位，请选被督办单位。")

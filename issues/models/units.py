@@ -41,6 +41,10 @@ class TicketUnitQuerySet(models.QuerySet["TicketUnit"]):
         rows = self.select_related("department__region", "signed_by").with_light(on).with_staff(on)
         return rows.order_by("-is_current", "-part", "pk")
 
+    def leading(self) -> Self:
+        """The unit that has the lead now."""
+        return self.filter(part=Part.LEAD, is_current=True)
+
     def helping(self) -> Self:
         """Cooperating units that are still to give their part."""
         return self.filter(part=Part.COOPERATE, is_current=True, finished_at__isnull=True)
@@ -173,3 +177,18 @@ class TicketUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department}（{self.get_part_display()}）"
+
+    @property
+    def is_leading(self) -> bool:
+        """Whether it has the lead now, as `leading` asks of the table."""
+        return self.part == Part.LEAD and self.is_current
+
+    @property
+    def is_helping(self) -> bool:
+        """Whether it is still to give its part, as `helping` asks of the table."""
+        return self.part == Part.COOPERATE and self.is_current and self.finished_at is None
+
+    @property
+    def is_to_rule(self) -> bool:
+        """Whether its objection waits for the office's ruling, as `to_rule` asks of the table."""
+        return self.part == Part.COOPERATE and self.returned_at is not None and self.ruled_at is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from issues.choices import AT_OFFICE, HELPED, OPEN, Part, Status
+from issues.choices import AT_OFFICE, HELPED, OPEN, Status
 from issues.models import Escalation, Ticket, TicketUnit
 from liaison.choices import LimitKind, Trigger
 from liaison.models import EscalationRule, LimitRule, ProgrammeVersion, Rule
@@ -40,7 +40,7 @@ def touched_by(name: str) -> Q:
         reached = Escalation.objects.filter(ticket=OuterRef("pk"), rung=rung)
         return Q(~Exists(reached), status__in=waiting)
     units = TicketUnit.objects.filter(ticket=OuterRef("pk"))
-    to_meet = units.filter(part=Part.LEAD, is_current=True, contacted_on__isnull=True)
+    to_meet = units.leading().filter(contacted_on__isnull=True)
     return {
         LimitKind.REPORT: Q(status=Status.DRAFT),
         LimitKind.TRIAGE: Q(status__in=AT_OFFICE) | Q(Exists(units.to_rule()), status__in=HELPED),

@@ -194,11 +194,7 @@ class _Told:
 
 def lead_now(ticket: Ticket) -> str:
     """The unit that handles the problem, by name."""
-    unit = (
-        TicketUnit.objects.filter(ticket=ticket, part=Part.LEAD, is_current=True)
-        .select_related("department")
-        .first()
-    )
+    unit = ticket.units.leading().select_related("department").first()
     return unit.department.name if unit else ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from issues.choices import Move, Part, SpanKind
+from issues.choices import Move, SpanKind
 from issues.models import ClockSpan, Ticket
 from issues.services.clock import DAYS, stop_clock
 from issues.services.course import advance
@@ -102,7 +102,7 @@ def running_since(ticket: Ticket) -> tuple[date, str]:
 
 def tell_lead(ticket: Ticket) -> None:
     """The lead unit's day is the ticket's."""
-    ticket.units.filter(part=Part.LEAD, is_current=True).update(due_on=term_of(ticket))
+    ticket.units.leading().update(due_on=term_of(ticket))
 
 
 def end_ticket(ticket: Ticket, move: Move, *, on: date, besides: Sequence[str] = ()) -> str:

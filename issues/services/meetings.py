@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from issues.choices import Cause, MeetingState, Move, Occasion, Part, Sequel
+from issues.choices import Cause, MeetingState, Move, Occasion, Sequel
 from issues.models import AgendaItem, Meeting, MeetingTask, Ticket
 from issues.reports.ladder import Holders, next_rung
 from issues.reports.meetings import draft_of_minutes
@@ -142,7 +142,7 @@ def _write_back(item: AgendaItem, meeting: Meeting, *, by: Official, at: datetim
 
 
 def _lead_of(ticket: Ticket) -> Department | None:
-    lead = ticket.units.filter(part=Part.LEAD, is_current=True, department__is_active=True)
+    lead = ticket.units.leading().filter(department__is_active=True)
     found = lead.select_related("department").first()
     return found.department if found else None
 

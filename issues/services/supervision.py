@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Max
 
-from issues.choices import Move, NoticeColour, NoticeState, Occasion, Part, Status
+from issues.choices import Move, NoticeColour, NoticeState, Occasion, Status
 from issues.models import Notice, Reminder, Ticket
 from issues.services.clock import calendar_of
 from issues.services.course import hold_ticket, lock_for, note_on_course, write_event
@@ -39,7 +39,7 @@ def propose_notice(ticket: Ticket, *, at: datetime) -> bool:
         return False
     if ticket.notices.filter(is_auto=True, round=ticket.round).exists():
         return False
-    lead = ticket.units.filter(part=Part.LEAD, is_current=True).select_related("department").first()
+    lead = ticket.units.leading().select_related("department").first()
     colour = next_colour(ticket, lead.department) if lead else None
     if lead is None or colour is None or ticket.due_on is None:
         return False

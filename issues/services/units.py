@@ -43,7 +43,7 @@ def is_staffed(unit: Department, *, on: date) -> bool:
 
 def lead_of(ticket: Ticket) -> TicketUnit:
     """The one unit that has the lead now."""
-    return ticket.units.select_related("department").get(part=Part.LEAD, is_current=True)
+    return ticket.units.leading().select_related("department").get()
 
 
 def check_lead(lead: TicketUnit, department: Department | None) -> None:
@@ -262,9 +262,7 @@ def contact_by_visit(*, visit: Visit, at: datetime) -> int:
 
     Returns for how many problems of the company it counts.
     """
-    waiting = TicketUnit.objects.filter(
-        part=Part.LEAD,
-        is_current=True,
+    waiting = TicketUnit.objects.leading().filter(
         contacted_on__isnull=True,
         department=visit.department_id,
         ticket__company=visit.company_id,

@@ -54,7 +54,7 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
     now = timezone.now()
     file = open_file(ticket, official)
     events, calendar, units = file.events, file.calendar, list(ticket.units.all())
-    lead = next((unit for unit in units if unit.part == Part.LEAD and unit.is_current), None)
+    lead = next((unit for unit in units if unit.is_leading), None)
     if lead is None:
         lead = next((unit for unit in reversed(units) if unit.part == Part.LEAD), None)
     today = day_of(now)

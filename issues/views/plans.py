@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from companies.views.queues import kept
-from issues.choices import Part
 from issues.forms.plans import LEADERS, STATES, HardFilter, standing
 from issues.models import Ticket, TicketUnit
 from issues.reports.plans import hard_rows
@@ -21,7 +20,7 @@ PER_PAGE = 25
 def hard_list(request: HttpRequest) -> HttpResponse:
     """Open problems of plan-only grades: the plan, its progress, what is missed, who is in charge."""
     official = request.user
-    lead = TicketUnit.objects.filter(ticket=OuterRef("pk"), part=Part.LEAD, is_current=True)
+    lead = TicketUnit.objects.leading().filter(ticket=OuterRef("pk"))
     hard = (
         Ticket.objects.visible_to(official)
         .open()

@@ -71,7 +71,7 @@ class LeadForm(MoveForm):
     def department(self) -> Department | None:
         """The lead unit as the official saw it."""
         case = read_as_case(self.official, self.ticket)
-        leads = [row.department for row in case.units.all() if row.is_current and row.part == Part.LEAD]
+        leads = [row.department for row in case.units.all() if row.is_leading]
         return leads[0] if leads else None
 
 
@@ -122,7 +122,7 @@ class ContactForm(LeadForm):
 
     @classmethod
     def is_of_use(cls, ticket: Any) -> bool:
-        leads = (row for row in ticket.units.all() if row.is_current and row.part == Part.LEAD)
+        leads = (row for row in ticket.units.all() if row.is_leading)
         return ticket.status == Status.IN_PROGRESS and any(row.contacted_on is None for row in leads)
 
     def perform(self, *, at: datetime) -> Ticket:
@@ -223,11 +223,7 @@ class ResolveForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         case = read_as_case(self.official, self.ticket)
-        waiting = [
-            str(row.department)
-            for row in case.units.all()
-            if row.is_current and row.part == Part.COOPERATE and row.finished_at is None
-        ]
+        waiting = [str(row.department) for row in case.units.all() if row.is_helping]
         if waiting:
             words = f"{'、'.join(waiting)}还没有反馈协办意见。办结后不再催办，未反馈会写入办理过程。"
             self.fields["without_help"].help_text = words

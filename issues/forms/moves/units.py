@@ -8,19 +8,11 @@ from typing import Any
 from django import forms
 
 from issues import services
-from issues.choices import Move, Part, Ruling
+from issues.choices import Move, Ruling
 from issues.forms.moves.base import MoveForm, UnitField, UnitsField, units_for
 from issues.models import Ticket, TicketUnit
 from issues.perms import read_as_case
 from liaison.models import Department
-
-
-def _is_helping(row: TicketUnit) -> bool:
-    return row.is_current and row.part == Part.COOPERATE and row.finished_at is None
-
-
-def _is_to_rule(row: TicketUnit) -> bool:
-    return row.part == Part.COOPERATE and row.returned_at is not None and row.ruled_at is None
 
 
 def _only_of(field: Any, rows: list[TicketUnit]) -> None:
@@ -51,14 +43,14 @@ class RuleHelpForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         case = read_as_case(self.official, self.ticket)
-        waiting = [row for row in case.units.all() if _is_to_rule(row)]
+        waiting = [row for row in case.units.all() if row.is_to_rule]
         _only_of(self.fields["unit"], waiting)
         self.fields["instead"].queryset = units_for(self.ticket, self.official)  # type: ignore[attr-defined]
         self.hint = "；".join(f"{row.department}：{row.get_return_reason_display()}" for row in waiting)
 
     @classmethod
     def is_of_use(cls, ticket: Any) -> bool:
-        return any(_is_to_rule(row) for row in ticket.units.all())
+        return any(row.is_to_rule for row in ticket.units.all())
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -97,7 +89,7 @@ class AddUnitForm(MoveForm):
         busy = [
             row.department_id
             for row in case.units.all()
-            if _is_helping(row) or _is_to_rule(row) or (row.is_current and row.part == Part.LEAD)
+            if row.is_helping or row.is_to_rule or row.is_leading
         ]
         others = units_for(self.ticket, self.official).exclude(pk__in=busy)
         self.fields["units"].queryset = others  # type: ignore[attr-defined]
@@ -125,11 +117,11 @@ class ReleaseUnitForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         case = read_as_case(self.official, self.ticket)
-        _only_of(self.fields["unit"], [row for row in case.units.all() if _is_helping(row)])
+        _only_of(self.fields["unit"], [row for row in case.units.all() if row.is_helping])
 
     @classmethod
     def is_of_use(cls, ticket: Any) -> bool:
-        return any(_is_helping(row) for row in ticket.units.all())
+        return any(row.is_helping for row in ticket.units.all())
 
     def perform(self, *, at: datetime) -> Ticket:
         return services.release_helper(
@@ -154,7 +146,7 @@ class TransferForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         case = read_as_case(self.official, self.ticket)
-        leads = [row.department for row in case.units.all() if row.is_current and row.part == Part.LEAD]
+        leads = [row.department for row in case.units.all() if row.is_leading]
         self.former = leads[0] if leads else None
         others = units_for(self.ticket, self.official).exclude(pk__in=[unit.pk for unit in leads])
         self.fields["to"].queryset = others  # type: ignore[attr-defined]
