@@ -44,6 +44,7 @@ class Slipped:
 
     @property
     def points(self) -> Decimal:
+        """Points taken off."""
         return cents(self.each * self.count)
 
 

@@ -6,6 +6,8 @@ from liaison.choices import Rung, Trigger
 
 
 class Source(models.TextChoices):
+    """By which way a problem came to us."""
+
     VISIT = "visit", "走访收集"
     PHONE = "phone", "电话收集"
     COMPANY = "company", "企业自报"
@@ -69,6 +71,8 @@ class Outcome(models.TextChoices):
 
 
 class Route(models.TextChoices):
+    """By which way a problem is settled: for many companies at once, for one, or by a 专班."""
+
     COMMON = "common", "共性"
     SINGLE = "single", "个性"
     COMPLEX = "complex", "复杂"
@@ -83,6 +87,8 @@ class PlanKind(models.TextChoices):
 
 
 class PlanState(models.TextChoices):
+    """How far a plan is: handed in, sent back, or gone by."""
+
     SUBMITTED = "submitted", "待审定"
     RETURNED = "returned", "退回修改"
     STANDING = "standing", "执行中"
@@ -97,6 +103,8 @@ class PlanDuty(models.TextChoices):
 
 
 class Part(models.TextChoices):
+    """What a unit has to do with a problem: it leads, or helps."""
+
     LEAD = "lead", "主办"
     COOPERATE = "cooperate", "协办"
 
@@ -171,6 +179,8 @@ class RequestKind(models.TextChoices):
 
 
 class RequestState(models.TextChoices):
+    """What became of a request; it lapses where the problem has moved on."""
+
     PENDING = "pending", "待审批"
     GRANTED = "granted", "已同意"
     REFUSED = "refused", "不同意"
@@ -288,6 +298,8 @@ class Cause(models.TextChoices):
 
 
 class AnswerMode(models.TextChoices):
+    """How the company was told what became of its problem."""
+
     VISIT = "visit", "上门"
     PHONE = "phone", "电话"
     IM = "im", "微信"
@@ -295,6 +307,8 @@ class AnswerMode(models.TextChoices):
 
 
 class Light(models.TextChoices):
+    """How near a problem's day is, read from the stored days; the same in lists, filters and counts."""
+
     GREEN = "green", "正常"
     YELLOW = "yellow", "临期"
     RED = "red", "逾期"
@@ -321,6 +335,8 @@ class Side(models.TextChoices):
 
 
 class MeetingState(models.TextChoices):
+    """Whether a meeting is to come, was held, or does not take place."""
+
     PREPARED = "prepared", "待召开"
     HELD = "held", "已召开"
     CALLED_OFF = "called_off", "不召开"
@@ -343,6 +359,8 @@ class NoticeColour(models.TextChoices):
 
 
 class NoticeState(models.TextChoices):
+    """How far a 督办单 is: proposed by the clock, issued, signed for, replied to, closed; or not issued."""
+
     PROPOSED = "proposed", "待签发"
     ISSUED = "issued", "待签收"
     RECEIVED = "received", "待回复"
@@ -352,6 +370,8 @@ class NoticeState(models.TextChoices):
 
 
 class BulletinState(models.TextChoices):
+    """Whether a bulletin may still be written, or stands."""
+
     DRAFT = "draft", "草稿"
     ISSUED = "issued", "已印发"
 
@@ -365,6 +385,8 @@ class Sharing(models.TextChoices):
 
 
 class BulkState(models.TextChoices):
+    """What became of one problem of a bulk run."""
+
     WAITING = "waiting", "等待办理"
     DONE = "done", "已办"
     REFUSED = "refused", "没有办"

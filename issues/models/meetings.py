@@ -129,6 +129,7 @@ class Meeting(models.Model):
 
     @property
     def place(self) -> tuple[str, str]:
+        """The two parts of the meeting's address: the programme's code and its `ref`."""
         return self.programme.code, self.ref
 
 
@@ -195,6 +196,7 @@ class MeetingTaskQuerySet(models.QuerySet["MeetingTask"]):
         return self.filter(Q(ticket__in=Ticket.objects.visible_to(official)) | mine)
 
     def open(self) -> Self:
+        """Tasks that are not done."""
         return self.filter(done_at__isnull=True)
 
     def owed_by(self, official: Official) -> Self:

@@ -101,6 +101,7 @@ class TicketPlan(models.Model):
 
     @property
     def is_in_force(self) -> bool:
+        """Whether the problem goes by it now: accepted, in the round that runs."""
         return self.natural_on is not None and self.round == self.ticket.round
 
     def natural_of(self, period: int) -> date:
@@ -177,4 +178,5 @@ class PlanReport(models.Model):
 
     @property
     def is_late(self) -> bool:
+        """Whether it was given after its period's day."""
         return self.on > self.due_on

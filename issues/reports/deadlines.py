@@ -85,6 +85,7 @@ class Deadline:
 
     @property
     def is_moved(self) -> bool:
+        """Whether it ends on another day than before."""
         return self.old != self.new
 
     @property

@@ -54,6 +54,7 @@ class Figure:
 
     @property
     def is_met(self) -> bool:
+        """Whether what the duty asks at least is done."""
         return self.done >= self.target
 
     @property

@@ -39,6 +39,7 @@ class Record:
 
     @property
     def owed(self) -> int:
+        """Periods whose day is past."""
         return self.in_time + self.missed
 
 
@@ -67,6 +68,7 @@ class PlanCard:
 
     @property
     def done(self) -> int:
+        """How many of its steps are done."""
         return sum(step.done_on is not None for step in self.steps)
 
 

@@ -46,6 +46,7 @@ NARROWING = {
 
 
 def scoped(official: Official) -> QuerySet[Ticket]:
+    """The problems in one's sight as the queue shows them: with lead unit, light and provisional days."""
     lead = TicketUnit.objects.filter(ticket=OuterRef("pk"), part=Part.LEAD, returned_at__isnull=True)
     lead = lead.order_by("-given_at", "-pk")  # what is struck off keeps the unit that did it
     return (
