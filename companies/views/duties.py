@@ -19,11 +19,10 @@ from companies.choices import DutyKind
 from companies.forms.duties import DutyForm
 from companies.models import Company, DutyEntry, DutyFile, Enrolment
 from liaison.files import Checked, FileRefused
-from liaison.forms.files import SEND_AGAIN
 from liaison.models import DutyRule
 from liaison.services import keep_file
 from liaison.uploads import TOO_LARGE
-from liaison.views.files import Shelf, add_files, answer_shelf, hand_out, take_away
+from liaison.views.files import Shelf, add_files, answer_shelf, ask_again, hand_out, take_away
 from liaison.views.refusals import refusals_in, refusals_told
 
 SHOWN = 10
@@ -62,8 +61,8 @@ def duty_new(request: HttpRequest, uscc: str) -> HttpResponse:
             return redirect(company)
     mine = DutyEntry.objects.visible_to(request.user).standing().filter(official=request.user)
     mine = mine.filter(enrolment__company=company).annotate(n_files=Count("files"))
-    if form.errors and request.FILES and "attached" not in form.errors:
-        form.add_error("attached", SEND_AGAIN)  # a browser does not keep them over a refused form
+    if form.errors:
+        ask_again(request, form)
     context = {
         "company": company,
         "enrolments": enrolments,

@@ -21,8 +21,7 @@ from issues import services
 from issues.forms.door import FilingForm, onto_choices
 from issues.reports.follow import NOW, link_in_use
 from issues.reports.similar import similar_open
-from liaison.forms.files import SEND_AGAIN, TOO_MUCH
-from liaison.uploads import TOO_LARGE
+from liaison.views.files import ask_again, say_cut_short
 from liaison.views.public import kept_from_others
 from liaison.views.refusals import refusals_in
 from liaison.workdays import day_of
@@ -73,8 +72,7 @@ def filing_new(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, card, token, FilingForm(initial={"client_id": uuid.uuid4()}))
     form = FilingForm(request.POST, request.FILES)
-    if getattr(request, TOO_LARGE, False):
-        form.add_error("attached", TOO_MUCH)
+    say_cut_short(request, form)
     alike: list[dict[str, Any]] = []
     if form.is_valid():
         values = form.cleaned_data
@@ -95,8 +93,7 @@ def filing_new(request: HttpRequest, token: str) -> HttpResponse:
                     at=timezone.now(),
                 )
                 return redirect("issues:filing-receipt", services.sign_receipt(filing))
-    if request.FILES and "attached" not in form.errors:
-        form.add_error("attached", SEND_AGAIN)
+    ask_again(request, form)
     return _show(request, card, token, form, alike=alike, status=422)
 
 

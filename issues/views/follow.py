@@ -24,9 +24,7 @@ from issues.models import Ticket
 from issues.reports import follow
 from issues.transitions import BEFORE_RESULT
 from issues.views.door import closed
-from liaison.forms.files import SEND_AGAIN, TOO_MUCH
-from liaison.uploads import TOO_LARGE
-from liaison.views.files import hand_out
+from liaison.views.files import ask_again, hand_out, say_cut_short
 from liaison.views.public import kept_from_others
 from liaison.views.refusals import refusals_in
 from liaison.workdays import day_of
@@ -80,15 +78,13 @@ def follow_ticket(request: HttpRequest, token: str) -> HttpResponse:
         unknown.add_error(None, "没有这一步，请刷新本页后再试。")
         return _show(request, ticket, token, bound={"say": unknown}, status=422)
     form = form_class(request.POST, request.FILES, auto_id=f"id_{act}_%s")
-    if getattr(request, TOO_LARGE, False) and "attached" in form.fields:
-        form.add_error("attached", TOO_MUCH)
+    say_cut_short(request, form)
     if form.is_valid():
         with refusals_in(form):
             _perform(_subject(ticket), act, form.cleaned_data)
             messages.success(request, DONE[act])
             return redirect("issues:follow", token)
-    if request.FILES and "attached" in form.fields and "attached" not in form.errors:
-        form.add_error("attached", SEND_AGAIN)
+    ask_again(request, form)
     return _show(request, ticket, token, bound={act: form}, status=422)
 
 

@@ -21,9 +21,7 @@ from issues.models import MessageFile, Ticket
 from issues.perms import may_hand_link, speaks_as
 from issues.reports.follow import TalkParts, talk_parts
 from issues.reports.similar import similar_near, similar_seen
-from liaison.forms.files import SEND_AGAIN, TOO_MUCH
-from liaison.uploads import TOO_LARGE
-from liaison.views.files import hand_out
+from liaison.views.files import ask_again, hand_out, say_cut_short
 from liaison.views.refusals import refusals_in
 
 
@@ -61,8 +59,7 @@ def ticket_say(request: HttpRequest, number: str) -> HttpResponse:
     if not side:
         raise PermissionDenied("只有专班、办理单位和协调办公室可以在这件问题里留言。")
     form = TalkForm(request.POST, request.FILES, auto_id="id_talk_%s")
-    if getattr(request, TOO_LARGE, False):
-        form.add_error("attached", TOO_MUCH)
+    say_cut_short(request, form)
     if form.is_valid():
         values = form.cleaned_data
         with refusals_in(form):
@@ -83,8 +80,7 @@ def ticket_say(request: HttpRequest, number: str) -> HttpResponse:
                 return redirect(ticket.get_absolute_url() + "#talk")
             context = talk_context(request, ticket, talk_parts(ticket))
             return render(request, "issues/talk/_answer.html", context)
-    if request.FILES and "attached" not in form.errors:
-        form.add_error("attached", SEND_AGAIN)
+    ask_again(request, form)
     context = talk_context(request, ticket, talk_parts(ticket), form)
     template = "issues/talk/_answer.html" if request.htmx else "issues/talk/page.html"
     return render(request, template, context, status=422)

@@ -11,13 +11,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import models
+from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from liaison.files import FileRefused
-from liaison.forms.files import TOO_MUCH, FilesForm, sort_out
+from liaison.forms.files import SEND_AGAIN, TOO_MUCH, FilesForm, sort_out
 from liaison.models import StoredFile
 from liaison.services import keep_file, remove_file
 from liaison.uploads import TOO_LARGE
@@ -74,6 +75,18 @@ def add_files(request: HttpRequest, *, model: type[StoredFile], owner: models.Mo
     if kept:
         messages.success(request, f"已上传 {kept} 个附件。")
     return kept, form
+
+
+def say_cut_short(request: HttpRequest, form: Form) -> None:
+    """A sending that was too large came without all its files: the form, where it takes any, says so."""
+    if getattr(request, TOO_LARGE, False) and "attached" in form.fields:
+        form.add_error("attached", TOO_MUCH)
+
+
+def ask_again(request: HttpRequest, form: Form) -> None:
+    """A form that is shown again asks for its files anew: a browser does not keep them."""
+    if request.FILES and "attached" in form.fields and "attached" not in form.errors:
+        form.add_error("attached", SEND_AGAIN)
 
 
 def answer_shelf(request: HttpRequest, shelf: Shelf, *, title: str, back: tuple[str, str]) -> HttpResponse:
