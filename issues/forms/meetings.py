@@ -37,8 +37,19 @@ def units_to_choose(official: Official) -> dict[str, Department]:
     return {unit.name: unit for unit in units.order_by("region__path", "pinyin", "pk")}
 
 
-class DecisionForm(forms.ModelForm[AgendaItem]):
-    """议定事项 of one item; the page carries along what stood there when it was opened."""
+class Beside:
+    """Base: the page carries along, as `instead_of`, what stood there when it was opened."""
+
+    data: Any
+
+    def show_beside(self, now: str) -> None:
+        """Somebody was faster: what is typed here is now written instead of their words."""
+        self.data = self.data.copy()
+        self.data["instead_of"] = now
+
+
+class DecisionForm(Beside, forms.ModelForm[AgendaItem]):
+    """议定事项 of one item."""
 
     use_required_attribute = False
     instead_of = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -72,11 +83,6 @@ class DecisionForm(forms.ModelForm[AgendaItem]):
 
     def clean_ruling(self) -> str:
         return self.cleaned_data["ruling"] or Sequel.KEEP
-
-    def show_beside(self, decision: str) -> None:
-        """Somebody was faster: what is typed here is now written instead of their words."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["instead_of"] = decision  # type: ignore[index]
 
 
 class HoldForm(forms.Form):
@@ -141,8 +147,8 @@ class WhyForm(forms.Form):
     why = forms.CharField(label="原因", max_length=120, error_messages={"required": "请说明原因。"})
 
 
-class MinutesForm(forms.Form):
-    """会议纪要; the page carries along what stood there when it was opened."""
+class MinutesForm(Beside, forms.Form):
+    """会议纪要, in the office's wording."""
 
     use_required_attribute = False
     instead_of = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -153,11 +159,6 @@ class MinutesForm(forms.Form):
         error_messages={"required": "会议纪要不能为空。"},
         help_text="一段写一条。",
     )
-
-    def show_beside(self, minutes: str) -> None:
-        """Somebody was faster: what is typed here is now written instead of their words."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["instead_of"] = minutes  # type: ignore[index]
 
 
 class TaskForm(forms.Form):
