@@ -178,6 +178,14 @@ class RequestKind(models.TextChoices):
     WITHDRAWAL = "withdrawal", "撤回"
 
 
+REASONS: dict[str, type[models.TextChoices]] = {  # the catalogue from which each kind's reason is chosen
+    RequestKind.EXTENSION: ExtensionReason,
+    RequestKind.DEFERRAL: DeferralReason,
+    RequestKind.EXCLUSION: ExclusionReason,
+    RequestKind.WITHDRAWAL: WithdrawalReason,
+}
+
+
 class RequestState(models.TextChoices):
     """What became of a request; it lapses where the problem has moved on."""
 

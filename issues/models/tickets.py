@@ -23,6 +23,7 @@ from issues.choices import (
     LED,
     LEFT,
     OPEN,
+    REASONS,
     AnswerMode,
     Light,
     Outcome,
@@ -555,3 +556,8 @@ class TicketRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}（{self.get_state_display()}）"
+
+    @property
+    def why(self) -> str:
+        """The reason in the words of its kind's catalogue."""
+        return str(REASONS[self.kind](self.reason).label)

@@ -9,8 +9,6 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from issues.choices import (
-    DeferralReason,
-    ExtensionReason,
     Move,
     Part,
     RequestKind,
@@ -149,7 +147,7 @@ class _Told:
             case Move.GRANT_EXTENSION | Move.CORRECT_EXTENSION:
                 return self._extended(event)
             case Move.GRANT_DEFERRAL:
-                return "暂缓办理", self._why(RequestKind.DEFERRAL, DeferralReason, event.at), "yellow", ""
+                return "暂缓办理", self._why(RequestKind.DEFERRAL, event.at), "yellow", ""
             case Move.RESUME:
                 return "恢复办理", "", "", ""
             case Move.ESCALATE:
@@ -172,10 +170,10 @@ class _Told:
             return None
         day = event.due_on
         again = "更正为" if event.move == Move.CORRECT_EXTENSION else "延长到"
-        why = self._why(RequestKind.EXTENSION, ExtensionReason, event.at)
+        why = self._why(RequestKind.EXTENSION, event.at)
         return f"办理期限{again} {day:%Y年%-m月%-d日}", why, "yellow", "calendar"
 
-    def _why(self, kind: str, reasons: type[ExtensionReason] | type[DeferralReason], at: datetime) -> str:
+    def _why(self, kind: str, at: datetime) -> str:
         """The reason granted last at the moment, by the catalogue; never the words of the request."""
         granted = [
             one
@@ -185,7 +183,7 @@ class _Told:
             and one.decided_at is not None
             and one.decided_at <= at
         ]
-        return f"原因：{reasons(granted[-1].reason).label}" if granted else ""
+        return f"原因：{granted[-1].why}" if granted else ""
 
     def _lead(self, at: datetime) -> str:
         given = [unit for unit in self.leads if unit.given_at <= at]

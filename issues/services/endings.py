@@ -97,7 +97,7 @@ def _withdraw(ticket: Ticket, *, note: str, at: datetime) -> Ticket:
         asked.state, asked.answer, asked.decided_at = RequestState.GRANTED, note.strip()[:WORDS_MOST], at
         asked.save(update_fields=["state", "answer", "decided_at"])
     source = end_ticket(ticket, Move.WITHDRAW, on=day_of(at))
-    said = WithdrawalReason(asked.reason).label if asked else ""
+    said = asked.why if asked else ""
     said = "。".join(filter(None, (said, note.strip()[:WORDS_MOST])))
     write_event(ticket, Move.WITHDRAW, source=source, by=None, actor=_company(ticket, None), at=at, note=said)
     return ticket

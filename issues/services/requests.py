@@ -8,17 +8,14 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import TextChoices
 
 from issues.choices import (
     DeferralReason,
     ExclusionReason,
-    ExtensionReason,
     Move,
     RequestKind,
     RequestState,
     SpanKind,
-    WithdrawalReason,
 )
 from issues.models import Ticket, TicketRequest
 from issues.services.clock import DAYS, Wait, calendar_of, run_until
@@ -31,12 +28,6 @@ from issues.transitions import RULES
 from liaison.models import Official
 from liaison.workdays import Explanation, WorkCalendar, day_of
 
-REASONS: dict[str, type[TextChoices]] = {
-    RequestKind.EXCLUSION: ExclusionReason,
-    RequestKind.DEFERRAL: DeferralReason,
-    RequestKind.EXTENSION: ExtensionReason,
-    RequestKind.WITHDRAWAL: WithdrawalReason,
-}
 DROPS = {
     RequestKind.EXCLUSION: Move.DROP_EXCLUSION,
     RequestKind.DEFERRAL: Move.DROP_DEFERRAL,
@@ -61,7 +52,7 @@ def grant_exclusion(*, ticket: Ticket, answer: str, by: Official, at: datetime) 
     ticket = lock_for(ticket, Move.GRANT_EXCLUSION)
     asked = settle_request(ticket, RequestKind.EXCLUSION, RequestState.GRANTED, answer=answer, by=by, at=at)
     source = end_ticket(ticket, Move.GRANT_EXCLUSION, on=day_of(at))
-    said = f"{ExclusionReason(asked.reason).label}" + (f"。{asked.answer}" if asked.answer else "")
+    said = asked.why + (f"。{asked.answer}" if asked.answer else "")
     write_event(ticket, Move.GRANT_EXCLUSION, source=source, by=by, at=at, note=said)
     return ticket
 
@@ -85,7 +76,7 @@ def grant_deferral(*, ticket: Ticket, answer: str, by: Official, at: datetime) -
     """同意挂账: the clock stands still; the office looks at the problem again after so many days by rule."""
     ticket = lock_for(ticket, Move.GRANT_DEFERRAL)
     asked = settle_request(ticket, RequestKind.DEFERRAL, RequestState.GRANTED, answer=answer, by=by, at=at)
-    calendar, why = calendar_of(ticket), DeferralReason(asked.reason).label
+    calendar, why = calendar_of(ticket), asked.why
     left = pause_handling(ticket, on=day_of(at), why=why, calendar=calendar)
     source = advance(ticket, Move.GRANT_DEFERRAL)
     wait = review_later(ticket, since=day_of(at), calendar=calendar)
@@ -170,10 +161,9 @@ def make_request(
     """Write the request that the move opens down on a locked ticket; raises MoveRefused without words."""
     if not words.strip():
         raise MoveRefused("请写明申请的具体理由。")
-    kind = RULES[move].opens
-    TicketRequest.objects.create(
+    asked = TicketRequest.objects.create(
         ticket=ticket,
-        kind=kind,
+        kind=RULES[move].opens,
         round=ticket.round,
         reason=reason,
         words=words.strip(),
@@ -183,7 +173,7 @@ def make_request(
         wanted_on=wanted_on,
     )
     days = f"，申请由 {old_on} 延至 {wanted_on}" if wanted_on else ""
-    said = f"{REASONS[kind](reason).label}{days}：{words.strip()}"
+    said = f"{asked.why}{days}：{asked.words}"
     write_event(ticket, move, source=ticket.status, by=by, at=at, note=said)
 
 
