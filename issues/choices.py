@@ -366,6 +366,14 @@ class NoticeColour(models.TextChoices):
     RED = "red", "红色"
 
 
+class NoteState(models.TextChoices):
+    """Where a leader's note stands; a late one is still waited for."""
+
+    WAITING = "waiting", "待报告"
+    LATE = "late", "逾期未报告"
+    ANSWERED = "answered", "已报告"
+
+
 class NoticeState(models.TextChoices):
     """How far a 督办单 is: proposed by the clock, issued, signed for, replied to, closed; or not issued."""
 

@@ -1,4 +1,4 @@
-"""The life of a problem as two tables: which move, from where, to where, by whom; and who hears of it.
+"""The life of a problem as tables: which move, from where, to where, by whom; what about; who hears of it.
 
 Buttons, permissions, services, the API, the inbox and the diagram in docs/ are all read from here.
 """
@@ -118,6 +118,33 @@ RULES: dict[str, Rule] = {
     Move.REMIND: _rule({S.DISPATCHED, S.IN_PROGRESS}, None, Actor.OFFICE),
     Move.ASK_UP: _rule(BEFORE_RESULT - {S.DRAFT}, None, Actor.LEAD_UNIT, Actor.OFFICE, Actor.TEAM),
 }
+
+
+class Matter(TextChoices):
+    """What a move is about: what is not done every day is grouped by it where it is offered."""
+
+    HANDLING = "handling", "办理"
+    DAYS = "days", "等级和期限"
+    UNITS = "units", "单位和领导"
+    WAY = "way", "去向"
+    CHASE = "chase", "督办"
+
+
+_ABOUT: dict[Matter, set[str]] = {  # all others are the handling itself
+    Matter.DAYS: {
+        *(Move.TRIAGE, Move.REGRADE, Move.CORRECT_EXTENSION, Move.DROP_EXTENSION),
+        *(Move.ASK_EXTENSION, Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION),
+    },
+    Matter.UNITS: {Move.ADD_UNIT, Move.RELEASE_UNIT, Move.TRANSFER, Move.NAME_LEADER, Move.FORM_FORCE},
+    Matter.WAY: {
+        *(Move.ASK_DEFERRAL, Move.GRANT_DEFERRAL, Move.REFUSE_DEFERRAL, Move.DROP_DEFERRAL, Move.SHELVE),
+        *(Move.ASK_EXCLUSION, Move.GRANT_EXCLUSION, Move.REFUSE_EXCLUSION, Move.DROP_EXCLUSION),
+        *(Move.ASK_WITHDRAWAL, Move.DROP_WITHDRAWAL, Move.GIVE_UP),
+        *(Move.MERGE, Move.JOIN_GROUP, Move.LEAVE_GROUP),
+    },
+    Matter.CHASE: {Move.REMIND, Move.ASK_UP},
+}
+ABOUT: dict[str, Matter] = {move: matter for matter, moves in _ABOUT.items() for move in moves}
 
 
 def allows(rule: Rule, waiting: Collection[str]) -> bool:

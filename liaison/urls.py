@@ -40,6 +40,7 @@ ground_floor = (
         path("sign-out/", accounts.SignOut.as_view(), name="sign-out"),
         path("password/", accounts.password_change, name="password-change"),
         path("inbox/", inbox.inbox, name="inbox"),
+        path("inbox/bell/", inbox.bell, name="bell"),
         path("inbox/read/", inbox.inbox_read_all, name="inbox-read-all"),
         path("inbox/<int:pk>/open/", inbox.inbox_open, name="inbox-open"),
         path("inbox/<int:pk>/read/", inbox.inbox_read, name="inbox-read"),

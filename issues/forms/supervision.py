@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from companies.models import Company
-from issues.choices import NoticeColour
+from issues.choices import NoticeColour, Part
 from issues.models import Ticket
 from liaison.choices import SystemRole
 from liaison.models import Department, Official, Posting, Programme
@@ -41,13 +41,19 @@ class DemandForm(forms.Form):
 
 
 class NoticeForm(DemandForm):
-    """A 督办单 on a problem, or to a unit."""
+    """A 督办单 on a problem, or to a unit. Once it is known on which problem, what the problem decides is
+    asked no more: its programme, the colour, whose it may be."""
 
     number = forms.CharField(
         label="问题编号", max_length=20, required=False, help_text="督办某件问题的填写；只督办单位的不填。"
     )
     programme = forms.ChoiceField(label="方案")
-    unit = forms.ChoiceField(label="被督办单位", required=False, help_text="督办问题的，不选即为主办单位。")
+    unit = forms.ChoiceField(
+        label="被督办单位",
+        required=False,
+        help_text="督办问题的，不选即为主办单位。",
+        error_messages={"invalid_choice": "“%(value)s”不能作为被督办单位，请重新选择。"},
+    )
     colour = forms.ChoiceField(
         label="颜色",
         choices=[("", "按次序"), *NoticeColour.choices],
@@ -70,6 +76,21 @@ class NoticeForm(DemandForm):
         self.programmes = {one.code: one for one in programmes}
         self.fields["programme"].choices = [(one.code, str(one)) for one in programmes]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [("", "不选"), *((name, name) for name in units)]  # type: ignore[attr-defined]
+        if about is not None:
+            self._ask_only_what_is_open(about)
+
+    def _ask_only_what_is_open(self, ticket: Ticket) -> None:
+        del self.fields["programme"], self.fields["colour"]
+        self.fields["number"].widget = forms.HiddenInput()
+        unit, present = self.fields["unit"], ticket.units.filter(is_current=True).select_related("department")
+        unit.help_text = "颜色按黄、橙、红次序自动确定。"
+        rows = sorted(present, key=lambda row: (row.part != Part.LEAD, row.pk))
+        if rows and rows[0].part == Part.LEAD:  # else all units: it is with nobody
+            self.units = {row.department.name: row.department for row in rows}
+            unit.choices = [  # type: ignore[attr-defined]
+                (row.department.name, f"{row.department.name}（{row.get_part_display()}）") for row in rows
+            ]
+            unit.initial = rows[0].department.name
 
     def clean_number(self) -> Ticket | None:
         """The problem of that number, among those one may supervise."""
@@ -92,7 +113,7 @@ class NoticeForm(DemandForm):
         data: dict[str, Any] = super().clean() or {}
         ticket = data.get("number")
         if ticket is not None:
-            data["programme"] = ticket.programme
+            data |= {"programme": ticket.programme, "colour": ""}  # they follow from the problem
             lead = ticket.units.leading().select_related("department").first()
             data["unit"] = data.get("unit") or (lead.department if lead else None)
             if data["unit"] is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from datetime import date
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from companies.models import Company
@@ -196,6 +197,11 @@ class LeaderNoteQuerySet(models.QuerySet["LeaderNote"]):
             | Q(pk__in=mine.values("note"))
             | Q(ticket__in=Ticket.objects.visible_to(official))
         )
+
+    def with_state(self, on: date) -> Any:
+        """Annotate whether a unit has still to report, `is_owing`, and whether its day is past, `is_late`."""
+        left = Exists(NoteAddressee.objects.filter(note=OuterRef("pk"), answered_at__isnull=True))
+        return self.annotate(is_owing=left, is_late=left & Q(due_on__lt=on))
 
 
 class LeaderNote(models.Model):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from issues.choices import Move, Part, Status
-from issues.forms.moves import MOVE_FORMS, MoveForm, forms_open_to
+from issues.forms.moves import MOVE_FORMS, MoveForm, by_matter, forms_open_to
 from issues.models import Ticket
 from issues.models.tickets import TicketQuerySet
 from issues.perms import actors_of, may_move, may_supervise, may_write_notes, serves_unit
@@ -85,7 +85,8 @@ def case_of(request: HttpRequest, ticket: Ticket, bound: MoveForm | None = None)
         "team": file.team,
         "forms": usual,
         "by_precedent": ticket.status in unsettled() and any(form.move == Move.DISPATCH for form in usual),
-        "rare_forms": rare,
+        "rare_forms": by_matter(rare),
+        "rare_n": len(rare),
         "opened": opened,
         "opened_is_rare": any(form.move == opened for form in rare),
         "held": held,

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from companies.models import Company
 from issues import services
+from issues.choices import NoteState
 from issues.forms.meetings import units_to_choose
 from issues.forms.supervision import NoteForm, WordsForm, leaders_for
 from issues.models import LeaderNote, Ticket
 from issues.perms import may_write_notes, serves_unit
-from liaison.forms.filters import WrongFilter, know_names
+from liaison.forms.filters import WrongFilter, know_names, value_of
 from liaison.views.refusals import refusals_in
 
 PER_PAGE = 30
@@ -25,22 +26,41 @@ PER_PAGE = 30
 
 @require_GET
 def note_list(request: HttpRequest) -> HttpResponse:
-    """领导批示, the newest first; of one company where it is named."""
-    know_names(request.GET, {"company"})
-    notes = LeaderNote.objects.visible_to(request.user)
+    """领导批示, the newest first, by state; of one company where it is named."""
+    know_names(request.GET, {"company", "state"})
+    state = value_of(request.GET, "state", "状态", NoteState.values)
+    notes = LeaderNote.objects.visible_to(request.user).with_state(request.user.access.on)
     company = None
     if uscc := request.GET.get("company", ""):
         company = Company.objects.visible_to(request.user).filter(uscc=uscc).first()
         if company is None:
             raise WrongFilter({"企业": ["没有这家企业，或您无权查看。"]})
         notes = notes.filter(company=company)
-    rows = notes.select_related("leader", "company", "ticket").annotate(
-        units_n=Count("addressees"),
-        answered_n=Count("addressees", filter=Q(addressees__answered_at__isnull=False)),
+    of_state = {NoteState.WAITING: Q(is_owing=True), NoteState.LATE: Q(is_late=True)}
+    of_state[NoteState.ANSWERED] = Q(is_owing=False)
+    counts = notes.aggregate(
+        all=Count("pk"), **{str(one): Count("pk", filter=asked) for one, asked in of_state.items()}
     )
-    page = Paginator(rows.order_by("-noted_on", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    rows = (
+        (notes.filter(of_state[NoteState(state)]) if state else notes)
+        .select_related("leader", "company", "ticket")
+        .annotate(
+            units_n=Count("addressees"),
+            answered_n=Count("addressees", filter=Q(addressees__answered_at__isnull=False)),
+        )
+    )
+    paginator = Paginator(rows.order_by("-noted_on", "-pk"), PER_PAGE)
+    paginator.count = counts[state or "all"]  # the chips have counted them
     context = {
-        "page": page,
+        "page": paginator.get_page(request.GET.get("page")),
+        "states": [
+            ("", "全部", counts["all"]),
+            *(
+                (one.value, one.label, counts[one], "red" if one == NoteState.LATE else "")
+                for one in NoteState
+            ),
+        ],
+        "narrowed": bool(state),
         "company": company,
         "may_write": may_write_notes(request.user),
         "today": request.user.access.on,

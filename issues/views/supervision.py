@@ -78,12 +78,12 @@ def _new_form(request: HttpRequest) -> NoticeForm:
         "programmes": programmes if programmes else mine,
         "units": units_to_choose(official),
     }
+    asked = request.POST.get("number", "") if request.method == "POST" else request.GET.get("ticket", "")
+    number = asked.strip().replace("\0", "")[:20]
+    kinds["about"] = tickets.filter(number=number).first() if number else None
     if request.method == "POST":
         return NoticeForm(request.POST, **kinds)
-    number = request.GET.get("ticket", "").replace("\0", "")[:20]
-    about = tickets.filter(number=number).first() if number else None
-    initial = {"number": number, "programme": about.programme.code if about else None}
-    return NoticeForm(initial=initial, about=about, **kinds)
+    return NoticeForm(initial={"number": number}, **kinds)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,7 +111,7 @@ def notice_new(request: HttpRequest) -> HttpResponse:
                 )
                 messages.success(request, f"已签发{notice.number}。")
                 return redirect(notice)
-    context = {"form": form, "ticket": form.cleaned_data.get("number") if form.is_bound else form.about}
+    context = {"form": form, "ticket": form.about}
     return render(request, "issues/notice_new.html", context, status=status)
 
 

@@ -55,7 +55,7 @@ TONES = {
         "办理中",
     ),
     "grey": Tone("grey", '<circle class="ring" cx="6" cy="6" r="4.5"/>', "未开始"),
-    "done": Tone("done", '<path class="line" d="M1.5 6.5 4.8 9.8 10.8 2.8"/>', "已完成"),
+    "done": Tone("done", '<path class="line" d="M1.5 6.5 4.8 9.8 10.8 2.8"/>', "已销号"),
 }
 TONES["red_plus"] = TONES["red+"]
 TONES["gray"] = TONES["grey"]

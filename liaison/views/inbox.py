@@ -58,6 +58,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "liaison/inbox.html", context)
 
 
+@require_GET
+def bell(request: HttpRequest) -> HttpResponse:
+    """The bell alone, counted anew: a step made in place settles what asked for it, a moment later."""
+    return render(request, "components/bell.html")
+
+
 def _by_day(rows: Iterable[InboxMessage], today: date) -> list[Day]:
     near = {today: "今天", today - timedelta(days=1): "昨天"}
     days = groupby(rows, key=lambda message: day_of(message.created_at))

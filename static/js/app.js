@@ -159,7 +159,9 @@
       window.location.reload();
     }
   });
+  const isQuiet = (event) => event.detail.elt.hasAttribute("data-quiet");  // asked by the page itself, not by a hand
   document.addEventListener("htmx:responseError", (event) => {
+    if (isQuiet(event)) return;
     const { status } = event.detail.xhr;
     const words = {
       403: "您没有权限做这一步，页面内容没有改变。",
@@ -170,7 +172,22 @@
     };
     refuse(words[status] || "服务器没有完成这一步，您填的内容还在，请稍后再试。");
   });
-  document.addEventListener("htmx:sendError", () => refuse("网络不通，没有提交成功。您填的内容还在，请稍后再试。"));
+  document.addEventListener("htmx:sendError", (event) => isQuiet(event) || refuse("网络不通，没有提交成功。您填的内容还在，请稍后再试。"));
+
+  /* the bell: what was done settles what asked for it; a worker notes it some seconds later */
+  let askings = [];
+  const askBellSoon = () => {
+    askings.forEach(clearTimeout);
+    askings = [1500, 8000].map((pause) => setTimeout(() => {
+      document.getElementById("bell")?.dispatchEvent(new Event("news"));
+    }, pause));
+  };
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.detail.requestConfig.verb !== "get") askBellSoon();
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    if (document.querySelector("#messages .toast-success")) askBellSoon();
+  });
 
   const start = (root) => { watchNotices(root); showPresent(root); drawCharts(root); focusErrors(root); };
   document.addEventListener("DOMContentLoaded", () => start(document));

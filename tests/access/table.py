@@ -65,6 +65,7 @@ PAGES = (
     Row("liaison:password-change", EVERYBODY),
     Row("liaison:password-change", EVERYBODY, method="POST"),
     Row("liaison:inbox", EVERYBODY),
+    Row("liaison:bell", EVERYBODY),
     Row("liaison:inbox-read-all", EVERYBODY, method="POST"),
     Row("liaison:inbox-open", **LETTER, method="POST"),
     Row("liaison:inbox-read", **LETTER, method="POST"),

@@ -33,6 +33,18 @@ def bell(page: str) -> str:
     return rest.split("</a>")[0]
 
 
+def test_the_bell_alone_counts_anew_for_the_price_of_the_frame(cast: Cast, client_as: ClientAs):
+    InboxMessageFactory.create_batch(2, reader=cast.unit)
+    client = client_as("unit")
+    assert "消息，2 条未读" in bell(client.get(INBOX).content.decode())
+    InboxMessage.objects.filter(pk=InboxMessage.objects.latest("pk").pk).update(settled_at=NOW)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(reverse("liaison:bell"))
+    assert "消息，1 条未读" in bell(answer.content.decode())
+    assert "<html" not in answer.content.decode()
+    assert len(captured) == 3  # the session, the official, their posts
+
+
 class TestPage:
     def test_unread_ones_come_first_all_on_request_day_by_day(self, cast: Cast, client_as: ClientAs):
         for title, on, given in (

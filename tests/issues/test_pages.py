@@ -42,6 +42,18 @@ class TestQueue:
         answer = client_as("office").get(reverse("issues:tickets"), {"q": "yunqiao"})
         assert ticket.title in answer.content.decode()
 
+    def test_what_was_taken_back_or_merged_is_not_said_to_be_struck_off(self, cast, client_as):
+        for state in ("withdrawn", "merged", "excluded"):
+            TicketFactory(enrolment=cast.enrolment, **{state: True})
+        client = client_as("office")
+        page = client.get(reverse("issues:tickets"), {"view": "all"})
+        rows = page.content.decode().split("<tr data-row>")[1:]
+        assert sum("已终止" in row for row in rows) == 3
+        assert not any("已销号" in row for row in rows)
+        TicketFactory(enrolment=cast.enrolment, closed=True)
+        page = client.get(reverse("issues:tickets"), {"view": "closed"})
+        assert "已销号" in page.content.decode().split("<tr data-row>")[1]
+
     def test_exports_the_ledger_exactly_as_filtered_and_leaves_a_line(self, cast, client_as):
         TicketFactory(enrolment=cast.enrolment, title="要导出")
         TicketFactory(enrolment=cast.enrolment, title="不导出", closed=True)
@@ -60,6 +72,23 @@ class TestCase:
             for role in ("office", "official", "unit", "leader")
         }
         assert offered == {"office": [], "official": [], "unit": ["sign", "object"], "leader": []}
+
+    def test_many_rare_moves_stand_under_what_they_are_about_and_few_stay_together(self, cast, client_as):
+        ticket = TicketFactory(
+            enrolment=cast.enrolment, in_progress=True, lead=cast.land, cooperating=[cast.power]
+        )
+        page = client_as("office").get(ticket.get_absolute_url())
+        groups = {word: {form.move for form in forms} for word, forms in page.context["rare_forms"]}
+        assert list(groups) == ["等级和期限", "单位和领导", "去向", "督办"]
+        assert groups["督办"] == {"remind", "ask_up"}
+        assert groups["去向"] == {"ask_exclusion", "ask_withdrawal"}
+        assert {"add_unit", "release_unit", "transfer"} <= groups["单位和领导"]
+        assert page.context["rare_n"] == sum(len(moves) for moves in groups.values())
+        words = page.content.decode()
+        places = [words.index(word) for word in (">去向</h3>", "申请剔除", ">督办</h3>", "催办")]
+        assert places == sorted(places)
+        few = client_as("unit").get(ticket.get_absolute_url()).context["rare_forms"]
+        assert [(word, len(forms)) for word, forms in few] == [("", 3)]
 
     def test_the_whole_way_by_forms(self, cast, client_as):
         ticket = TicketFactory(enrolment=cast.enrolment)

@@ -13,7 +13,14 @@ from issues import services
 from issues.choices import Move, NoticeColour, NoticeState
 from issues.models import LeaderNote, Notice, Reminder, Ticket
 from issues.services import MoveRefused
-from tests.factories import Cast, NoticeFactory, TicketFactory, at
+from tests.factories import (
+    Cast,
+    LeaderNoteFactory,
+    NoteAddresseeFactory,
+    NoticeFactory,
+    TicketFactory,
+    at,
+)
 
 MONDAY = at(2026, 3, 2, 9)
 
@@ -141,6 +148,33 @@ class TestNoticePages:
         assert client.post(reverse("issues:notice-new"), given).status_code == 302
         assert Notice.objects.get().department == cast.land
 
+    def test_what_the_problem_decides_is_not_asked(self, cast, client_as, clock):
+        ticket = TicketFactory(
+            enrolment=cast.enrolment, in_progress=True, lead=cast.land, cooperating=[cast.power], at=MONDAY
+        )
+        clock(at(2026, 3, 4))
+        client, page = client_as("office"), reverse("issues:notice-new")
+        form = client.get(page, {"ticket": ticket.number}).context["form"]
+        assert list(form.fields) == ["number", "unit", "demand", "due_on"]
+        assert [name for name, _ in form.fields["unit"].choices] == [cast.land.name, cast.power.name]
+        given = {"number": ticket.number, "unit": cast.power.name, "demand": "", "due_on": "2026-03-10"}
+        refused = client.post(page, given | {"programme": "no such", "colour": "red"})
+        assert refused.status_code == 422
+        assert list(refused.context["form"].errors) == ["demand"]
+        assert ticket.title in refused.content.decode()
+        wrong = client.post(page, given | {"demand": "抓紧", "unit": cast.industry.name})
+        assert list(wrong.context["form"].errors) == ["unit"]
+        assert client.post(page, given | {"demand": "抓紧", "colour": "red"}).status_code == 302
+        assert (Notice.objects.get().department, Notice.objects.get().colour) == (cast.power, "yellow")
+
+    def test_to_a_unit_alone_all_is_asked(self, cast, client_as, clock):
+        clock(at(2026, 3, 4))
+        client, page = client_as("office"), reverse("issues:notice-new")
+        assert {"programme", "colour"} <= set(client.get(page).context["form"].fields)
+        given = {"programme": "p2", "demand": "抓紧", "due_on": "2026-03-10"}
+        assert set(client.post(page, given).context["form"].errors) == {"unit", "colour"}
+        assert client.post(page, given | {"unit": cast.land.name, "colour": "red"}).status_code == 302
+
     def test_the_list_narrows_by_state_and_colour(self, cast, ticket, client_as, clock):
         issue(cast, ticket)
         NoticeFactory(ticket=ticket, department=cast.power, colour="red", serial=9)
@@ -215,6 +249,35 @@ class TestNotes:
         assert ticket.events.latest("pk").move == Move.INSTRUCT_ANSWER
         page = client_as("office").get(reverse("issues:notes"), {"company": cast.company.uscc})
         assert page.context["page"].paginator.count == 1
+
+    def test_the_list_narrows_by_what_is_still_owed(self, cast, client_as, clock):
+        clock(at(2026, 4, 20))
+        done = {"answer": "已办", "answered_at": at(2026, 4, 3), "answered_by": cast.unit}
+        for words, due_on, answers in (
+            ("早已逾期", date(2026, 4, 17), [{}, done]),
+            ("今天到期", date(2026, 4, 20), [{}]),
+            ("未定期限", None, [{}]),
+            ("都报了", date(2026, 4, 17), [done, done]),
+        ):
+            note = LeaderNoteFactory(company=cast.company, words=words, due_on=due_on)
+            for answer, unit in zip(answers, (cast.land, cast.power), strict=False):
+                NoteAddresseeFactory(note=note, department=unit, **answer)
+        client, page = client_as("office"), reverse("issues:notes")
+
+        def found(**asked: str) -> set[str]:
+            return {note.words for note in client.get(page, asked).context["page"].object_list}
+
+        assert found(state="late") == {"早已逾期"}
+        assert found(state="waiting") == {"早已逾期", "今天到期", "未定期限"}
+        assert found(state="answered") == {"都报了"}
+        answer = client.get(page, {"state": "late", "company": cast.company.uscc})
+        assert [choice[2] for choice in answer.context["states"]] == [4, 3, 1, 1]
+        assert answer.context["page"].paginator.count == 1
+        assert client.get(page, {"state": "dropped"}).status_code == 422
+        LeaderNote.objects.filter(words="都报了").update(company=cast.other_enrolment.company)
+        empty = client.get(page, {"state": "answered", "company": cast.company.uscc}).content.decode()
+        assert "没有这样的批示" in empty
+        assert f"?company={cast.company.uscc}" in empty
 
     def test_the_office_writes_down_what_stands_on_paper_with_its_number(self, cast, client_as, clock):
         clock(at(2026, 3, 4))

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from liaison.models import InboxMessage
 from tests.factories import Cast, InboxMessageFactory, TicketFactory, at
-from tests.journeys.conftest import SignIn, faultless, phone, toast
+from tests.journeys.conftest import SignIn, faultless, move, phone, toast
 
 pytestmark = pytest.mark.usefixtures("present")
 
@@ -35,6 +35,18 @@ def test_a_message_is_found_by_the_bell_and_opened_by_keyboard(
     expect(page.get_by_role("heading", level=1, name="厂区道路被占")).to_be_visible()
     expect(page.get_by_role("link", name="消息，1 条未读")).to_be_visible()
     assert InboxMessage.objects.unread().count() == 1
+
+
+def test_the_bell_counts_anew_after_a_step_made_in_place(page: Page, cast: Cast, sign_in: SignIn) -> None:
+    ticket = TicketFactory(dispatched=True, enrolment=cast.enrolment, lead=cast.land, at=at(2026, 2, 27))
+    InboxMessageFactory.create_batch(2, reader=cast.unit, created_at=at(2026, 2, 27))
+    sign_in(page, "unit")
+    page.goto(ticket.get_absolute_url())
+    expect(page.get_by_role("link", name="消息，2 条未读")).to_be_visible()
+    InboxMessage.objects.filter(pk=InboxMessage.objects.latest("pk").pk).update(settled_at=at(2026, 3, 2))
+    move(page, "签收").get_by_role("button", name="签收").click()
+    expect(page.get_by_role("link", name="消息，1 条未读")).to_be_visible()
+    faultless(page)
 
 
 @phone

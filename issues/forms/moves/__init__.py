@@ -3,6 +3,8 @@
 Pages and API both go through here, so that both ask for the same and answer alike.
 """
 
+from collections.abc import Sequence
+
 from issues.forms.moves.base import MoveForm, units_for
 from issues.forms.moves.endings import AskWithdrawalForm, DropWithdrawalForm, ReopenForm
 from issues.forms.moves.ladder import AskUpForm, RemindForm
@@ -56,9 +58,12 @@ from issues.forms.moves.unit import (
 from issues.forms.moves.units import AddUnitForm, ReleaseUnitForm, RuleHelpForm, TransferForm
 from issues.models import Ticket
 from issues.perms import moves_open_to, read_as_case
+from issues.transitions import ABOUT, Matter
 from liaison.models import Official
 
-__all__ = ["MOVE_FORMS", "MoveForm", "forms_open_to", "units_for"]
+__all__ = ["MOVE_FORMS", "MoveForm", "by_matter", "forms_open_to", "units_for"]
+
+FEW = 4  # so many are read at a glance: no headings among them
 
 MOVE_FORMS: dict[str, type[MoveForm]] = {
     form.move: form
@@ -129,3 +134,15 @@ def forms_open_to(official: Official, ticket: Ticket) -> list[type[MoveForm]]:
         for move, form in MOVE_FORMS.items()
         if move in may and form.is_of_use(ticket) and form.is_for(official, ticket)
     ]
+
+
+def by_matter(forms: Sequence[MoveForm]) -> list[tuple[str, list[MoveForm]]]:
+    """The forms under what they are about, each group with its word; a few stay together, without one."""
+    if len(forms) <= FEW:
+        return [("", list(forms))] if forms else []
+    groups = [(matter, [form for form in forms if _matter_of(form) == matter]) for matter in Matter]
+    return [(matter.label, found) for matter, found in groups if found]
+
+
+def _matter_of(form: MoveForm) -> Matter:
+    return ABOUT.get(form.move, Matter.HANDLING)
