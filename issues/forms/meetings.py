@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 
-from issues.choices import Sequel
+from issues.choices import MeetingKind, Sequel
 from issues.models import AgendaItem, Bulletin, Meeting, Ticket
 from liaison.choices import SystemRole
 from liaison.models import Department, Official, Posting
@@ -74,6 +74,8 @@ class DecisionForm(Beside, forms.ModelForm[AgendaItem]):
         super().__init__(*args, **kwargs)
         self.units = units
         self.fields["owner"].choices = [("", "不选"), *((name, name) for name in units)]  # type: ignore[attr-defined]
+        if self.instance.meeting.kind == MeetingKind.STANDING:  # nothing is above it
+            self.fields["ruling"].choices = [one for one in Sequel.choices if one[0] != Sequel.UP]  # type: ignore[attr-defined]
         self.initial["owner"] = self.instance.owner.name if self.instance.owner else ""
         self.initial["ruling"] = self.instance.ruling
         self.initial["instead_of"] = self.instance.decision

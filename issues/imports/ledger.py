@@ -205,7 +205,7 @@ class LedgerExaminer(Examiner):
             **values,
         }
         if given["state"] == Ended.OPEN:
-            draft.remark("state", "导入后进入“待分派”，由办公室定级交办，期限从导入之日起重新计算")
+            draft.remark("state", "导入后由办公室定级交办，期限从导入之日起重新计算")
             draft.values |= {"closed_on": None, "resolved_on": None}
         self.tell(draft, company.name, given["collected_on"], Ended(given["state"]).label)
 
@@ -287,7 +287,7 @@ LEDGER = register(
         code="ledger",
         name="问题台账",
         unit="件",
-        about="原来台账上的企业问题，一行一件，已销号的也可以导入：已销号的不重新计时，未销号的进入“待分派”。企业须已纳入方案。",
+        about="原来台账上的企业问题，一行一件，已销号的也可以导入：已销号的不重新计时，未销号的由办公室定级交办。企业须已纳入方案。",
         resource=LedgerResource,
         examiner=LedgerExaminer,
         capability=Capability.IMPORT_COMPANIES,

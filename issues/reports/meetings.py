@@ -13,7 +13,8 @@ def draft_of_minutes(meeting: Meeting, items: Sequence[AgendaItem]) -> str:
     when = f"{day.year}年{day.month}月{day.day}日" if day else ""
     name = str(meeting.group) if meeting.group else f"“{meeting.programme}”{meeting.get_kind_display()}"
     come = "、".join(str(unit) for unit in meeting.units.order_by("pk"))
-    opening = f"{when}，{name}召开会议，研究卡点问题{len(items)}件。" + (f"{come}参加会议。" if come else "")
+    called = f"{name}召开会议" if meeting.group else f"召开{name}"
+    opening = f"{when}，{called}，研究卡点问题{len(items)}件。" + (f"{come}参加会议。" if come else "")
     parts = [opening, "会议议定："]
     wanted = {
         item.pk: item

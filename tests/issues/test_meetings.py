@@ -11,12 +11,13 @@ from docx import Document
 
 from issues import services
 from issues.choices import Cause, MeetingKind, MeetingState, Move, Sequel
+from issues.forms.meetings import DecisionForm
 from issues.models import Meeting, MeetingTask, Ticket
 from issues.services import MeetingRefused
 from issues.services.agendas import sitting_of
 from liaison.choices import Rhythm, Rung
 from liaison.models import CalendarDay
-from tests.factories import Cast, TicketFactory, at
+from tests.factories import AgendaItemFactory, Cast, TicketFactory, at
 from tests.issues.test_ladder import special_group
 
 DAY = at(2026, 9, 14, 9)
@@ -232,6 +233,14 @@ class TestTasks:
 
 
 class TestPapers:
+    def test_above_the_standing_meeting_there_is_nothing_to_send_to(self, cast):
+        offered = {
+            kind: {key for key, _ in DecisionForm(instance=item, units={}).fields["ruling"].choices}
+            for kind in (MeetingKind.DISPATCH, MeetingKind.STANDING)
+            for item in [AgendaItemFactory(meeting__kind=kind)]
+        }
+        assert offered[MeetingKind.DISPATCH] - offered[MeetingKind.STANDING] == {Sequel.UP}
+
     def test_minutes_are_drafted_and_not_overwritten_unread(self, cast, ticket, meeting, client_as, clock):
         decide(meeting, cast)
         held = hold(meeting, cast)

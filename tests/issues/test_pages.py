@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from issues import services
 from issues.choices import Status
 from issues.models import Ticket
 from liaison.models import AuditEvent
@@ -181,6 +182,36 @@ class TestNow:
             ticket = TicketFactory(enrolment=cast.enrolment, **{state: True})
             page = client_as("office").get(ticket.get_absolute_url()).content.decode()
             assert words in page, state
+
+    def test_on_hold_it_is_with_the_office_until_its_review(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, deferred=True, lead=cast.land)
+        now = client_as("office").get(ticket.get_absolute_url()).content.decode()
+        now = now.split("现在由谁办")[1].split("下一步")[0]
+        assert "协调办公室" in now
+        assert f"{cast.land}可恢复办理" in now
+
+    def test_what_was_excluded_says_why_and_by_whom_at_the_top(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, excluded=True, lead=cast.land)
+        page = client_as("office").get(ticket.get_absolute_url()).content.decode()
+        top = page.split('class="case-now-end"')[1].split("</dl>")[0]
+        assert "已进入诉讼程序" in top
+        assert ticket.requests.get().decided_by.name in top
+
+    def test_the_result_of_an_earlier_round_is_not_said_to_be_this_one_s(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, closed=True, lead=cast.land, at=at(2026, 2, 10))
+        assert "上一轮办理情况" not in client_as("office").get(ticket.get_absolute_url()).content.decode()
+        services.reopen_ticket(ticket=ticket, note="又坏了", at=at(2026, 2, 27))
+        assert "上一轮办理情况" in client_as("office").get(ticket.get_absolute_url()).content.decode()
+
+    def test_what_an_old_ledger_closed_nobody_here_confirmed(self, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, closed=True, lead=cast.land, at=at(2025, 11, 3))
+        page = client_as("office").get(ticket.get_absolute_url()).content.decode()
+        assert "由企业确认" in page
+        assert "2025年11月3日" in page  # another year's day is said with its year
+        Ticket.objects.filter(pk=ticket.pk).update(source="import")
+        page = client_as("office").get(ticket.get_absolute_url()).content.decode()
+        assert "已在原台账销号" in page
+        assert "由企业确认" not in page
 
     def test_shows_no_part_that_is_empty(self, cast, client_as):
         ticket = TicketFactory(enrolment=cast.enrolment, reported=True)
