@@ -53,7 +53,7 @@ def test_the_second_beat_finds_the_morning_looked_at(city: Cast):
 
 
 def test_two_workers_send_one_text_message(city: Cast):
-    Official.objects.filter(pk=city.unit.pk).update(phone="13900000001")
+    Official.objects.filter(pk=city.unit.pk).update(phone="13711110001")
     Digest.objects.create(official=city.unit, on=NOW.date(), is_empty=False, text="今日提要", written_at=NOW)
     sent: list[str] = []
 
@@ -63,7 +63,7 @@ def test_two_workers_send_one_text_message(city: Cast):
 
     work = lambda: services.send_digests(send=send, at=NOW)  # noqa: E731
     assert sorted(map(str, at_once(work, work))) == ["0", "1"]
-    assert sent == ["13900000001"]
+    assert sent == ["13711110001"]
 
 
 def test_a_colleagues_step_while_the_news_is_told(city: Cast):

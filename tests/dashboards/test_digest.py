@@ -213,7 +213,7 @@ class TestPhone:
     @pytest.fixture
     def gateway(self, cast: Cast, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Gateway:
         settings.DIGEST_SMS, settings.PUBLIC_URL = True, "https://lianqi.example/"
-        Official.objects.filter(pk=cast.unit.pk).update(phone="13900000001")
+        Official.objects.filter(pk=cast.unit.pk).update(phone="13711110001")
         InboxMessageFactory(reader=cast.unit, created_at=at(2026, 2, 2))
         gateway = Gateway()
         monkeypatch.setattr("liaison.dashboards.tasks.send_text", gateway)
@@ -222,7 +222,7 @@ class TestPhone:
     def test_short_and_with_the_address(self, gateway: Gateway):
         write(at(2026, 3, 4, 9))
         write(at(2026, 3, 4, 9, 10))
-        assert gateway.sent == [("13900000001", "【联企】田家骏：1 条未读消息。https://lianqi.example/")]
+        assert gateway.sent == [("13711110001", "【联企】田家骏：1 条未读消息。https://lianqi.example/")]
         assert Digest.objects.get(sent_at__isnull=False).sent_at == at(2026, 3, 4, 9)
 
     def test_not_in_the_quiet_hours_but_when_they_end(self, gateway: Gateway, settings: LazySettings):
@@ -252,7 +252,7 @@ class TestPhone:
             gateway(phone, text)
             raise KeyboardInterrupt
 
-        official, wednesday = Official.objects.get(phone="13900000001"), at(2026, 3, 4, 9)
+        official, wednesday = Official.objects.get(phone="13711110001"), at(2026, 3, 4, 9)
         morning = services.Morning("今日提要：1 条未读消息", "", "一条")
         services.write_digest(official=official, tell=lambda: morning, at=wednesday)
         with pytest.raises(KeyboardInterrupt):

@@ -7,7 +7,7 @@ from datetime import date
 
 from companies.models import Company, Enrolment
 from liaison.choices import Rank, SystemRole
-from liaison.models import Department, Official, ProgrammeVersion, Region
+from liaison.models import CalendarYear, Department, Official, Programme, ProgrammeVersion, Region
 from tests.factories.clock import publish_calendar
 from tests.factories.companies import CompanyFactory, ContactFactory, EnrolmentFactory
 from tests.factories.ground import (
@@ -17,6 +17,7 @@ from tests.factories.ground import (
     OfficialFactory,
     PostingFactory,
 )
+from tests.factories.kept import kept
 from tests.factories.rulebook import p2_version
 
 TODAY = date(2026, 3, 2)
@@ -63,7 +64,11 @@ def _person(username: str, name: str, department: Department, role: SystemRole, 
 
 
 def raise_city() -> Cast:
-    """Build the city: the calendar of 2025 and 2026, P2 in force, two companies with full teams."""
+    """The city: the calendar of 2025 and 2026, P2 in force, two companies with full teams."""
+    return kept(_build_city, unless=(CalendarYear, Region, Programme, Official, Company))
+
+
+def _build_city() -> Cast:
     publish_calendar()
     city, county, other_county = CityFactory(), CountyFactory(), CountyFactory(other=True)
     version = p2_version()
