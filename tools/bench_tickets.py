@@ -2,8 +2,9 @@
 
 `make bench-tickets` starts throw-away servers, copies problems written by the services 200,000 times over
 an invented city, and times table, board, triage queue, case page and search, each with its number of
-queries and those same queries sent bare. Then the clock's round: 300 problems due among few open ones, and
-among 200,000. `--small` is a tenth of the size; `--plans` prints how PostgreSQL answers the slowest query.
+queries and those same queries sent bare. Then the morning's digest, and the clock's round: 300 problems
+due among few open ones, and among 200,000. `--small` is a tenth of the size; `--plans` prints how PostgreSQL
+answers the slowest query.
 """
 
 from __future__ import annotations
@@ -202,6 +203,24 @@ class Stopwatch:
                 print(slowest[1][:1500], *(line for (line,) in cursor.fetchall()), sep="\n    ")
 
 
+def digests(people: list[Any]) -> None:
+    """今天要办 of so many officials, as the morning's round reads it for each."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from liaison.dashboards.digest import morning_of
+    from liaison.models import CalendarDay, Region
+
+    on = DAY.date()
+    calendar = CalendarDay.objects.as_calendar(Region.objects.get(parent=None))
+    with CaptureQueriesContext(connection) as captured:
+        told = timed(
+            f"每日提要 of {len(people)} officials",
+            lambda: sum(morning_of(one.on_duty(on), calendar, DAY) is not None for one in people),
+        )
+    print(f"    {told} of them are told something; {len(captured) / len(people):.1f} queries each")
+
+
 def _ms(times: list[float]) -> str:
     return f"{statistics.median(times) * 1000:.0f} ms"
 
@@ -308,6 +327,7 @@ def main() -> None:
 
     from companies.models import Company
     from issues.models import Ticket
+    from liaison.models import Official
 
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     patch("django.utils.timezone.now", lambda: DAY).start()
@@ -356,6 +376,7 @@ def main() -> None:
     ):
         watch.page(f"Search, {what}", office, f"/search/?q={words}", hits)
     print()
+    digests(list(Official.objects.filter(assignments__isnull=False).distinct().order_by("pk")[:DUE]))
     sweep(min(3000, count // 10), count)
     sweep(count, count)
     print(f"  most memory {memory()}")
