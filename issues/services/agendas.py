@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -70,19 +71,23 @@ def set_agenda(*, month_end: MonthEnd, at: datetime) -> Meeting | None:
         defaults={"prepared_at": at},
     )
     if new:
-        AgendaItem.objects.bulk_create(
-            AgendaItem(
-                meeting=meeting,
-                ticket_id=stuck.ticket,
-                position=position,
-                reason="；".join(stuck.reasons)[:120],
-            )
-            for position, stuck in enumerate(
-                sorted(_stuck_in(month_end), key=lambda stuck: stuck.order), start=1
-            )
-        )
-        _invite_units(meeting)
+        _put_on(meeting, _stuck_in(month_end))
     return meeting
+
+
+def _put_on(meeting: Meeting, stuck: Iterable[_Stuck]) -> None:
+    """Behind what is on the agenda already, the highest and the latest first; their units are to come."""
+    last = meeting.items.aggregate(last=Max("position"))["last"] or 0
+    AgendaItem.objects.bulk_create(
+        AgendaItem(
+            meeting=meeting,
+            ticket_id=one.ticket,
+            position=position,
+            reason="；".join(one.reasons)[:120],
+        )
+        for position, one in enumerate(sorted(stuck, key=lambda one: one.order), start=last + 1)
+    )
+    _invite_units(meeting)
 
 
 def _stuck_in(month_end: MonthEnd) -> list[_Stuck]:
@@ -244,18 +249,8 @@ def _prepare(
         return 0
     on_it = set(meeting.items.values_list("ticket", flat=True))
     missing = [one for one in stuck if one.ticket not in on_it]
-    last = meeting.items.aggregate(last=Max("position"))["last"] or 0
-    AgendaItem.objects.bulk_create(
-        AgendaItem(
-            meeting=meeting,
-            ticket_id=one.ticket,
-            position=position,
-            reason="；".join(one.reasons)[:120],
-        )
-        for position, one in enumerate(sorted(missing, key=lambda one: one.order), start=last + 1)
-    )
     if missing:
-        _invite_units(meeting)
+        _put_on(meeting, missing)
     return len(missing)
 
 
