@@ -96,12 +96,7 @@ def _state_of(
 
 
 def _waits_for_ruling(row: TicketUnit, status: str) -> bool:
-    return (
-        row.part == Part.COOPERATE
-        and row.returned_at is not None
-        and row.ruled_at is None
-        and status in HELPED
-    )
+    return row.is_to_rule and status in HELPED
 
 
 def _word_of(row: TicketUnit, status: str, is_last_lead: bool) -> str:
