@@ -16,6 +16,7 @@ from issues.forms.moves import forms_open_to
 from issues.models import Ticket
 from issues.reports.course import holders_of
 from issues.services import MoveRefused
+from issues.services.visits import log_visit_with_problem
 from liaison.models import CalendarDay
 from tests.factories import CategoryFactory, DepartmentFactory, PostingFactory, TicketFactory, at
 
@@ -197,7 +198,7 @@ class TestFirstContact:
             self.contact(cast, ticket)
 
     def visit(self, cast, on):
-        return services.visits.log_visit_with_problem(
+        return log_visit_with_problem(
             client_id=uuid4(), enrolment=cast.enrolment, on=on, mode=VisitMode.VISIT, summary="看了现场",
             problem=None, report_now=False, by=cast.official, at=NOW,
         )  # fmt: skip
