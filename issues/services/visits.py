@@ -64,6 +64,9 @@ def log_visit_with_problem(
     visit = Visit.objects.select_for_update(of=("self",), no_key=True).get(pk=visit.pk)
     if visit.logged_at != at:  # sent again: the first sending stands as it was
         return Logged(visit, visit.tickets.order_by("pk").first(), is_repeat=True)
+    # What it counts for is locked before the calendar is held, as everywhere: lest a change of the calendar,
+    # which holds all problems and waits for the calendar, and this visit wait for each other.
+    contact_by_visit(visit=visit, at=at)
     ticket = visit.tickets.order_by("pk").first()
     if ticket is None and problem is not None:
         ticket = collect_ticket(
@@ -80,5 +83,4 @@ def log_visit_with_problem(
         )
         if report_now:
             ticket = report_ticket(ticket=ticket, by=by, at=at)
-    contact_by_visit(visit=visit, at=at)
     return Logged(visit, ticket, is_repeat=False)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
+from companies.choices import VisitMode
 from issues import services as issues
 from issues.choices import Move
 from issues.models import Category, Ticket
-from issues.services import deadlines
+from issues.services import deadlines, visits
 from liaison import services
 from liaison.choices import ChangeState
 from liaison.models import CalendarChange, CalendarYear, GradeRule
 from tests.calendar.test_changes import NOW, draft_2027, given_in_december
 from tests.companies.test_races import at_once
+from tests.concurrency.together import wait_until_somebody_waits
 from tests.factories import Cast, TicketFactory, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,3 +86,38 @@ def test_what_is_dispatched_while_the_job_writes_is_counted_by_the_new_calendar(
     assert done.is_set()
     fresh = Ticket.objects.get(pk=ticket.pk)
     assert (fresh.due_on, fresh.due_is_provisional) == (date(2027, 1, 5), False)
+
+
+def test_a_visit_beside_the_job_waits_for_it_and_neither_for_the_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    """The visit has held the calendar for its own problem; the job holds all problems and wants the calendar.
+
+    The problem for which the visit counts as the unit's first contact was locked before.
+    """
+    given = given_in_december(cast, lead=cast.industry, unit=None)
+    change = confirm(draft_2027(cast), cast, "office")
+    collect, beside, answers = visits.collect_ticket, [], []
+
+    def apply() -> None:
+        answers.append(issues.apply_calendar_change(change_id=change.pk, at=NOW))
+        connection.close()
+
+    def slowly(**told: object) -> Ticket:
+        ticket = collect(**told)
+        beside.append(threading.Thread(target=apply))
+        beside[0].start()
+        wait_until_somebody_waits()
+        return ticket
+
+    monkeypatch.setattr(visits, "collect_ticket", slowly)
+    cast.official.on_duty(NOW.date())
+    done = visits.log_visit_with_problem(
+        client_id=uuid4(), enrolment=cast.enrolment, on=NOW.date(), mode=VisitMode.PHONE, summary="已通电话",
+        problem=visits.Problem("厂门口积水"), report_now=False, by=cast.official, at=NOW,
+    )  # fmt: skip
+    beside[0].join(timeout=20)
+    assert answers, "the job has not ended"
+    assert given.units.get(part="lead").contacted_on == NOW.date()
+    assert done.ticket is not None
+    assert done.ticket.events.filter(move=Move.COLLECT).exists()
