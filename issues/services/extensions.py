@@ -49,18 +49,22 @@ def ask_extension(
 def grant_extension(
     *, ticket: Ticket, answer: str, by: Official, at: datetime, until: date | None = None
 ) -> Ticket:
-    """同意延期: to the day that was asked for, or to another. What was asked for in time is never overdue."""
+    """同意延期: to the day that was asked for, or to another. What was asked for in time is never overdue.
+
+    Where the deadline was moved since it was asked for, by another grade, it is put off from there.
+    """
     ticket = lock_for(ticket, Move.GRANT_EXTENSION)
     calendar = calendar_of(ticket)
     asked = settle_request(ticket, RequestKind.EXTENSION, RequestState.GRANTED, answer=answer, by=by, at=at)
-    to = until or asked.wanted_on
+    to, due = until or asked.wanted_on, term_of(ticket)
     if to is None or asked.old_on is None:
         raise MoveRefused("申请没有写明延至哪一天。")
-    _check_day(ticket, to, after=asked.old_on, calendar=calendar)
+    _check_day(ticket, to, after=max(due, asked.old_on), calendar=calendar)
+    _check_ahead(to, on=day_of(at))
     asked.granted_on = to
     asked.save(update_fields=["state", "answer", "decided_at", "decided_by", "granted_on"])
     explanation = _put_off(ticket, to, on=day_of(at), calendar=calendar)
-    said = f"办结期限由 {asked.old_on} 延至 {to}" + (f"。{asked.answer}" if asked.answer else "")
+    said = f"办结期限由 {due} 延至 {to}" + (f"。{asked.answer}" if asked.answer else "")
     write_event(
         ticket, Move.GRANT_EXTENSION, source=ticket.status, by=by, at=at, note=said, explanation=explanation
     )
@@ -76,7 +80,10 @@ def refuse_extension(*, ticket: Ticket, answer: str, by: Official, at: datetime)
 
 @transaction.atomic
 def correct_extension(*, ticket: Ticket, until: date, note: str, by: Official, at: datetime) -> Ticket:
-    """更正延期: the day granted last was wrong; another one after the old deadline, with the reason."""
+    """更正延期: the day granted last was wrong; another one after the old deadline, with the reason.
+
+    Where the deadline was moved since, by another grade or a pause, it moves by as many working days.
+    """
     ticket = lock_for(ticket, Move.CORRECT_EXTENSION)
     calendar = calendar_of(ticket)
     if not note.strip():
@@ -87,10 +94,14 @@ def correct_extension(*, ticket: Ticket, until: date, note: str, by: Official, a
     if last.granted_on == until:
         raise MoveRefused(f"批准的延期已是 {until}。")
     _check_day(ticket, until, after=last.old_on, calendar=calendar)
-    before, last.granted_on = last.granted_on, until
+    before, last.granted_on = last.granted_on or last.old_on, until
+    due = term_of(ticket)
+    to = until if due == before else calendar.add(due, calendar.count(before, until))
+    _check_ahead(to, on=day_of(at))
     last.save(update_fields=["granted_on"])
-    explanation = _put_off(ticket, until, on=day_of(at), calendar=calendar)
-    said = f"批准的延期由 {before} 更正为 {until}。{note.strip()}"
+    explanation = _put_off(ticket, to, on=day_of(at), calendar=calendar)
+    moved = "" if to == until else f"，办结期限随之由 {due} 改为 {to}"
+    said = f"批准的延期由 {before} 更正为 {until}{moved}。{note.strip()}"
     write_event(
         ticket, Move.CORRECT_EXTENSION, source=ticket.status, by=by, at=at, note=said, explanation=explanation
     )
@@ -129,6 +140,12 @@ def _check_day(ticket: Ticket, to: date, *, after: date, calendar: WorkCalendar)
     most = longest_extension(ticket)
     if calendar.count(after, to) > most:
         raise MoveRefused(f"每次最多延期 {most} 个工作日，最晚到 {calendar.add(after, most)}。")
+
+
+def _check_ahead(to: date, *, on: date) -> None:
+    """A decision makes nothing late: the day that it gives has not passed."""
+    if to < on:
+        raise MoveRefused(f"延至的 {to} 已经过去，请另选今天以后的工作日，或不同意。")
 
 
 def _put_off(ticket: Ticket, to: date, *, on: date, calendar: WorkCalendar) -> Explanation:

@@ -43,12 +43,18 @@ def stop_handling(ticket: Ticket, *, on: date) -> ClockSpan | None:
 def pause_handling(ticket: Ticket, *, on: date, why: str, calendar: WorkCalendar) -> int:
     """停表: let the clock stand still from the day on; returns the working days that are left (negative:
     overdue by so many), which wait until it runs again."""
-    left = calendar.count(on, term_of(ticket))
+    left = days_left(on, term_of(ticket), calendar=calendar)
     stop_handling(ticket, on=on)
     ClockSpan.objects.create(
         ticket=ticket, round=ticket.round, kind=SpanKind.PAUSED, started=why, since=on, days_left=left
     )
     return left
+
+
+def days_left(on: date, due: date, *, calendar: WorkCalendar) -> int:
+    """Working days left on a day; what is past is overdue by one at least, on the rest days after it, too."""
+    left = calendar.count(on, due)
+    return min(left, -1) if due < on else left
 
 
 def resume_handling(
@@ -65,12 +71,6 @@ def resume_handling(
     return start_handling(ticket, days, on=on, started=started, calendar=calendar)
 
 
-def continue_handling(ticket: Ticket, *, on: date, started: str, calendar: WorkCalendar) -> Explanation:
-    """Let a clock that was stopped by an objection run on to the same deadline."""
-    left = calendar.count(on, term_of(ticket))
-    return start_handling(ticket, left, on=on, started=started, calendar=calendar)
-
-
 def move_deadline(ticket: Ticket, to: date, *, calendar: WorkCalendar) -> Explanation:
     """Put the end of the stretch that runs on another day. The caller saves TERM."""
     since, started = running_since(ticket)
@@ -80,7 +80,7 @@ def move_deadline(ticket: Ticket, to: date, *, calendar: WorkCalendar) -> Explan
 
 
 def end_on(ticket: Ticket, due: date, *, on: date, started: str, calendar: WorkCalendar) -> None:
-    """Let the clock end with a day that is not counted in working days; `started` begins a new stretch.
+    """Let the clock end with a day as it is, not counted from this one; `started` begins a new stretch.
 
     The caller saves TERM.
     """

@@ -18,7 +18,7 @@ from issues.services.clock import DAYS, calendar_of, next_act, start_step, warn_
 from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.ladder import climb
-from issues.services.ledger import term_of
+from issues.services.ledger import days_left, term_of
 from liaison.choices import LimitKind, SystemRole, Trigger
 from liaison.models import Department, LightRule, Official, Posting
 from liaison.reports.adoption import escalations_on
@@ -463,7 +463,7 @@ def resume_units(ticket: Ticket, *, paused_on: date, on: date, calendar: WorkCal
     lights = None
     for row in ticket.units.helping():
         lights = lights or ticket.version.lights(on)
-        left = calendar.count(paused_on, row.due_on)
+        left = days_left(paused_on, row.due_on, calendar=calendar)
         set_own_day(row, calendar.add(on, left), limit=max(1, left), lights=lights, calendar=calendar)
         if row.accepted_at is None:
             row.sign_due_on = calendar.add(on, max(0, calendar.count(paused_on, row.sign_due_on)))

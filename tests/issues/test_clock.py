@@ -111,6 +111,21 @@ class TestExtension:
             date(2026, 3, 27), date(2026, 3, 23), date(2026, 3, 23),
         )  # fmt: skip
 
+    def test_granted_into_the_past_it_would_be_late_at_once(self, cast, ticket):
+        ask(cast, ticket, date(2026, 3, 18))
+        with pytest.raises(MoveRefused, match="2026-03-18 已经过去"):
+            services.grant_extension(ticket=ticket, answer="", by=cast.office, at=at(2026, 3, 19))
+        ticket = services.grant_extension(
+            ticket=ticket, answer="", until=date(2026, 3, 20), by=cast.office, at=at(2026, 3, 19)
+        )
+        assert ticket not in Ticket.objects.overdue(date(2026, 3, 20))
+        with pytest.raises(MoveRefused, match="2026-03-18 已经过去"):
+            services.correct_extension(
+                ticket=ticket, until=date(2026, 3, 18), note="算错", by=cast.office, at=at(2026, 3, 19)
+            )
+        ticket.refresh_from_db()
+        assert (ticket.due_on, ticket.requests.get().granted_on) == (date(2026, 3, 20), date(2026, 3, 20))
+
     def test_nothing_is_corrected_that_was_not_granted(self, cast, ticket):
         with pytest.raises(MoveRefused, match="无可更正"):
             services.correct_extension(
@@ -163,6 +178,20 @@ class TestDeferral:
         assert ticket.due_on == date(2026, 3, 23)
         assert ticket in Ticket.objects.overdue(date(2026, 3, 25))
 
+    def test_what_was_past_on_the_rest_days_after_it_stays_past(self, cast):
+        """Due on Friday 20 March; put off on the Sunday after, when no working day has passed yet."""
+        ticket = TicketFactory(
+            enrolment=cast.enrolment, in_progress=True, lead=cast.land, cooperating=[cast.power],
+            grade="B", at=at(2026, 3, 6),
+        )  # fmt: skip
+        assert ticket.due_on == date(2026, 3, 20)
+        ticket = defer(cast, ticket, at(2026, 3, 22))
+        assert ticket.spans.get(kind=SpanKind.PAUSED).days_left == -1
+        ticket = services.resume_ticket(ticket=ticket, note="已具备", by=cast.office, at=at(2026, 3, 25))
+        assert ticket in Ticket.objects.overdue(date(2026, 3, 25))
+        helper = ticket.units.get(part="cooperate")
+        assert helper.due_on < date(2026, 3, 25)
+
     def test_stopped_and_resumed_on_one_day_nothing_is_gained(self, cast, ticket):
         defer(cast, ticket, at(2026, 3, 10))
         ticket = services.resume_ticket(ticket=ticket, note="误批", by=cast.office, at=at(2026, 3, 10, 16))
@@ -210,6 +239,28 @@ class TestRegrade:
         ticket = self.regrade(cast, ticket, "C", at(2026, 3, 16))
         assert ticket.due_on == date(2026, 4, 13)  # 25 + 4 working days
 
+    def test_what_is_asked_for_by_the_old_deadline_never_shortens_the_new_one(self, cast, ticket):
+        ask(cast, ticket, date(2026, 3, 20))
+        ticket = self.regrade(cast, ticket, "C", at(2026, 3, 13))
+        assert ticket.due_on == date(2026, 4, 7)
+        with pytest.raises(MoveRefused, match="原期限 2026-04-07 之后"):
+            services.grant_extension(ticket=ticket, answer="", by=cast.office, at=at(2026, 3, 13))
+        ticket = services.grant_extension(
+            ticket=ticket, answer="", until=date(2026, 4, 9), by=cast.office, at=at(2026, 3, 13)
+        )
+        assert ticket.due_on == date(2026, 4, 9)
+        assert "由 2026-04-07 延至 2026-04-09" in ticket.events.get(move=Move.GRANT_EXTENSION).note
+
+    def test_a_correction_takes_nothing_of_the_new_grade_s_days(self, cast, ticket):
+        ask(cast, ticket, date(2026, 3, 20))
+        services.grant_extension(ticket=ticket, answer="", by=cast.office, at=at(2026, 3, 13))
+        self.regrade(cast, ticket, "C", at(2026, 3, 16))
+        ticket = services.correct_extension(
+            ticket=ticket, until=date(2026, 3, 19), note="多批一天", by=cast.office, at=at(2026, 3, 16)
+        )
+        assert ticket.due_on == date(2026, 4, 10)  # 25 + 3 working days, where it was 25 + 4
+        assert ticket.units.get(part="lead").due_on == ticket.due_on
+
     def test_needs_another_grade_and_a_reason(self, cast, ticket):
         with pytest.raises(MoveRefused, match="已是"):
             self.regrade(cast, ticket, "B", at(2026, 3, 12))
@@ -238,6 +289,19 @@ class TestLedger:
         ticket = services.uphold_dispatch(ticket=ticket, note="属你局职责", by=cast.office, at=at(2026, 3, 5))
         assert ticket.due_on == due
         assert spans(ticket)[-1] == ("running", date(2026, 3, 5), None)
+
+    def test_a_ruling_on_a_rest_day_gives_no_day_that_was_over(self, cast):
+        ticket = TicketFactory(
+            enrolment=cast.enrolment, dispatched=True, lead=cast.land, unit=cast.unit, grade="A",
+            at=at(2026, 3, 6),
+        )  # fmt: skip
+        assert ticket.due_on == date(2026, 3, 13)  # a Friday
+        services.object_to_ticket(
+            ticket=ticket, reason="not_ours", note="属水务", by=cast.unit, at=at(2026, 3, 9)
+        )
+        ticket = services.uphold_dispatch(ticket=ticket, note="属你局", by=cast.office, at=at(2026, 3, 15))
+        assert ticket.due_on == date(2026, 3, 13)
+        assert ticket.units.get(is_current=True).due_on == date(2026, 3, 13)
 
 
 def test_the_month_is_judged_by_the_deadline_as_it_was_put_off(cast, ticket):
