@@ -47,6 +47,15 @@ ENDED = (Status.CLOSED, *LEFT)  # only 销号 counts as closed
 OPEN = tuple(s for s in Status.values if s not in ENDED)
 UNGIVEN = (Status.DRAFT, Status.REPORTED, Status.TRIAGED, Status.RETURNED)  # no unit answers for it now
 AT_OFFICE = (Status.REPORTED, Status.TRIAGED, Status.RETURNED, Status.PLAN_REVIEW)
+# the next step is the office's, the team's or the company's, and has a last day of its own
+AWAITED = (
+    Status.REPORTED,
+    Status.TRIAGED,
+    Status.RETURNED,
+    Status.PLAN_REVIEW,
+    Status.RESOLVED,
+    Status.ANSWERED,
+)
 # a lead unit answers for it, exactly one (the database keeps it)
 LED = (
     Status.DISPATCHED,
@@ -280,6 +289,8 @@ class Occasion(models.TextChoices):
     FILED = "filed", "企业自报"
     SILENT = "silent", "逾期未签收"
     HELP_SILENT = "help_silent", "协办逾期未签收"
+    OFFICE_LATE = "office_late", "办公室环节逾期提级"
+    ANSWER_LATE = "answer_late", "逾期未答复提级"
     SAID_BY_COMPANY = "said_by_company", "企业留言"
     SAID = "said", "留言"
     REMINDED = "reminded", "催办"
@@ -295,12 +306,16 @@ class Occasion(models.TextChoices):
 
 
 class Cause(models.TextChoices):
-    """Why a problem reached a rung: a rule of the programme, somebody's request, or a meeting's decision."""
+    """Why a problem reached a rung: a rule of the programme, somebody's request, or a meeting's decision.
+
+    A step that is late in other hands than the unit's climbs by the rule of what is overdue.
+    """
 
     UNREPORTED = Trigger.UNREPORTED.value, Trigger.UNREPORTED.label
     OVERDUE = Trigger.OVERDUE.value, Trigger.OVERDUE.label
     REWORKS = Trigger.REWORKS.value, Trigger.REWORKS.label
     TRANSFERS = Trigger.TRANSFERS.value, Trigger.TRANSFERS.label
+    STEP = "step", "环节逾期"
     REQUEST = "request", "请求提级"
     MEETING = "meeting", "会议决定"
 

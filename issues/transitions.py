@@ -294,6 +294,14 @@ TOLD: dict[str, tuple[Tell, ...]] = {
     ),
     Move.REFUSE_WITHDRAWAL: (Tell(H.ASKER, "企业不同意撤回，继续办理"),),
     Move.ESCALATE: (_press(H.RUNG, "已提级，请督办协调"), _press(H.LEAD_UNIT, "已提级督办，请抓紧办理")),
+    Occasion.OFFICE_LATE: (
+        _press(H.OFFICE, "办公室环节已逾期，请抓紧办理"),
+        _press(H.RUNG, "办公室环节逾期、已提级，请督办协调"),
+    ),
+    Occasion.ANSWER_LATE: (
+        _press(H.TEAM, "逾期未答复企业，请抓紧答复"),
+        _press(H.RUNG, "逾期未答复企业、已提级，请督办协调"),
+    ),
     Move.MEND: (_press(H.RUNG, "断链接续，请督办协调"),),
     Move.DECIDE: (Tell(H.LEAD_UNIT, "会议已有议定意见"),),
     Occasion.REMINDED: (_press(H.ADDRESSEE, "催办"),),

@@ -10,6 +10,7 @@ from django.db import models
 
 from companies.imports.programmes import USCC, ProgrammeOptions, programme_of
 from companies.models import Company, Enrolment
+from companies.services.enrolments import lock_programme
 from issues.choices import ExternalSystem, Outcome
 from issues.models import Category, ExternalNumber, Ticket
 from issues.services.intake import OldTicket, take_over
@@ -116,7 +117,7 @@ class LedgerResource(RosterResource):
 
 
 class LedgerExaminer(Examiner):
-    """Finds the company's place in the programme; what bears a number that is known already is the same."""
+    """Finds the company's place in the programme; what it has under the number already is the same."""
 
     def __init__(self, scope: Scope, columns: dict[str, Column]) -> None:
         super().__init__(scope, columns)
@@ -136,13 +137,17 @@ class LedgerExaminer(Examiner):
                 self.grades.setdefault(squeezed(word), grade.pk)
 
     def identify(self, draft: Draft) -> None:
-        """One line per old number; without one, per company, problem and day."""
+        """One line per company and old number; without one, per company, problem and day."""
         given = draft.given
         draft.label = given.get("title", "")
         if draft.errors:
             return
-        bare = f"{given['uscc']}|{squeezed(given['title'])}|{given['collected_on']}"
-        draft.key = given.get("number") or bare
+        bare = f"{squeezed(given['title'])}|{given['collected_on']}"
+        draft.key = f"{given['uscc']}|{given.get('number') or bare}"
+
+    def hold(self, drafts: Iterable[Draft]) -> None:
+        """The programme: of two who take over the same ledger, the second finds it there."""
+        self.programme = lock_programme(self.programme)
 
     def examine(self, drafts: Sequence[Draft], *, lock: bool) -> None:
         """Four queries for a batch: companies, their places, known numbers, known problems."""
@@ -155,8 +160,9 @@ class LedgerExaminer(Examiner):
         numbers = {draft.given["number"] for draft in drafts if "number" in draft.given}
         known = set(
             ExternalNumber.objects.filter(system=ExternalSystem.LEDGER, number__in=numbers)
+            .filter(ticket__company__uscc__in=codes)
             .order_by()
-            .values_list("number", flat=True)
+            .values_list("ticket__company__uscc", "number")
         )
         old = Ticket.objects.filter(programme=self.programme, company__uscc__in=codes, source="import")
         there = {
@@ -171,7 +177,7 @@ class LedgerExaminer(Examiner):
         draft: Draft,
         companies: dict[str, Company],
         inside: dict[str, int],
-        known: set[str],
+        known: set[tuple[str, str]],
         there: set[tuple[str, str, date]],
     ) -> None:
         given = draft.given
@@ -191,7 +197,7 @@ class LedgerExaminer(Examiner):
             return
         number = given.get("number", "")
         bare = (given["uscc"], squeezed(given["title"]), given["collected_on"])
-        is_known = number in known if number else bare in there
+        is_known = (given["uscc"], number) in known if number else bare in there
         draft.verdict = Verdict.SAME if is_known else Verdict.NEW
         days = ("collected_on", "dispatched_on", "resolved_on", "closed_on")
         draft.values = {

@@ -12,7 +12,8 @@ from issues.models.tickets import Ticket
 class ExternalNumber(models.Model):
     """原编号: the problem under another system's number; repeats are merged and every number is kept.
 
-    `updated_at` is that system's own moment of its last word: an older one never overwrites a newer.
+    `updated_at` is that system's own moment of its last word: an older one never overwrites a newer. 12345
+    gives a number once; the ledgers of two counties both begin with 1.
     """
 
     ticket = models.ForeignKey(Ticket, verbose_name="问题", on_delete=models.PROTECT, related_name="numbers")
@@ -28,8 +29,14 @@ class ExternalNumber(models.Model):
             ),
             models.UniqueConstraint(
                 name="issues_number_once",
-                fields=["system", "number"],
+                fields=["number"],
+                condition=Q(system=ExternalSystem.HOTLINE),
                 violation_error_message="这个编号已经登记过。",
+            ),
+            models.UniqueConstraint(
+                name="issues_number_once_of_ticket",
+                fields=["ticket", "system", "number"],
+                violation_error_message="该问题已有这个编号。",
             ),
         ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from issues.choices import AT_OFFICE, HELPED, OPEN, Status
+from issues.choices import AT_OFFICE, AWAITED, HELPED, OPEN, Status
 from issues.models import Escalation, Ticket, TicketUnit
 from liaison.choices import LimitKind, Trigger
 from liaison.models import EscalationRule, LimitRule, ProgrammeVersion, Rule
@@ -36,7 +36,8 @@ def touched_by(name: str) -> Q:
         return Q(status__in=HANDLED, grade__code=which, round=1)
     if kind == "escalations":
         trigger, _, rung = which.partition("/")
-        waiting = {Trigger.UNREPORTED: (Status.DRAFT,), Trigger.OVERDUE: HANDLED}.get(Trigger(trigger), OPEN)
+        late = (*HANDLED, *AWAITED)
+        waiting = {Trigger.UNREPORTED: (Status.DRAFT,), Trigger.OVERDUE: late}.get(Trigger(trigger), OPEN)
         reached = Escalation.objects.filter(ticket=OuterRef("pk"), rung=rung)
         return Q(~Exists(reached), status__in=waiting)
     units = TicketUnit.objects.filter(ticket=OuterRef("pk"))

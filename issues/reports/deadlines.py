@@ -329,7 +329,9 @@ def _recount(ticket: Any, now: WorkCalendar, then: WorkCalendar) -> Recount:
     if status == Status.IN_PROGRESS:
         next_on = due_on
     anchor = (ticket.next_on, next_on)
-    acts_on_handling = ticket.act_on is not None and ticket.act_on > now.next_working(ticket.next_on)
+    acts_on_handling = (
+        status in HANDLED and ticket.act_on is not None and ticket.act_on > now.next_working(ticket.next_on)
+    )
     days = {
         "next_on": next_on,
         "warn_on": counter.follow(ticket.warn_on, *anchor),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from issues.choices import Status
+from issues.choices import AWAITED, Status
 from issues.models import Escalation, Ticket
 from liaison.choices import GroupKind, Rhythm, Rung, SystemRole, Trigger
 from liaison.models import (
@@ -29,6 +29,14 @@ from liaison.workdays import WorkCalendar
 
 ORDER = tuple(Rung.values)
 HANDLED = (Status.DISPATCHED, Status.IN_PROGRESS)  # while a unit's clock of 办结 runs
+LATE = {  # what is late in other hands than the unit's
+    Status.REPORTED: "定级交办",
+    Status.TRIAGED: "交办",
+    Status.RETURNED: "裁定退回",
+    Status.PLAN_REVIEW: "审定方案",
+    Status.RESOLVED: "答复企业",
+    Status.ANSWERED: "确认销号",
+}
 _BETWEEN = re.compile(r"[\s、，,；;。/]+")
 
 
@@ -121,10 +129,25 @@ def rhythm_of(group: Group, sorts: Iterable[GroupRule], rungs: Iterable[LadderRu
 
 
 def overdue_day(ticket: Ticket, rule: EscalationRule, calendar: WorkCalendar) -> date | None:
-    """The working day on which an overdue problem climbs by the rule; None while no unit's clock runs."""
-    if ticket.due_on is None or ticket.status not in HANDLED:
-        return None
-    return calendar.add(ticket.due_on, rule.threshold)
+    """The working day on which a problem that is late climbs by the rule; None while nothing can be late."""
+    last = last_day(ticket)
+    return calendar.add(last, rule.threshold) if last else None
+
+
+def last_day(ticket: Ticket) -> date | None:
+    """The day after which a problem is late: that of 办结 while a unit's clock runs, else that of the step
+    which the office, the team or the company owes.
+
+    None for a draft, which goes to the office by a rule of its own, and while the clock stands still.
+    """
+    if ticket.status in HANDLED:
+        return ticket.due_on
+    return ticket.next_on if ticket.status in AWAITED else None
+
+
+def what_is_late(ticket: Ticket) -> str:
+    """The step that is not taken, as in 逾期未…"""
+    return LATE.get(Status(ticket.status), "办结")
 
 
 def next_rung(ticket: Ticket, *, above: str = "") -> str | None:
@@ -250,7 +273,8 @@ def _way(ticket: Ticket, rule: EscalationRule, calendar: WorkCalendar) -> str:
     n = rule.threshold
     if rule.trigger == Trigger.OVERDUE:
         day = overdue_day(ticket, rule, calendar)
-        return f"{day.month}月{day.day}日仍未办结" if day else f"超过办结期限 {n} 个工作日仍未办结"
+        late = what_is_late(ticket)
+        return f"{day.month}月{day.day}日仍未{late}" if day else f"超过办结期限 {n} 个工作日仍未办结"
     if rule.trigger == Trigger.REWORKS:
         return f"企业累计 {n} 次不满意（已 {ticket.round - 1} 次）"
     if rule.trigger == Trigger.TRANSFERS:

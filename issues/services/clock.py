@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from issues.choices import ENDED, HELPED, Status
 from issues.models import Ticket
+from issues.reports.ladder import last_day
 from liaison.choices import LimitKind, Trigger
 from liaison.models import CalendarDay, LightRule, Region
 from liaison.models.changes import PlaceCalendars
@@ -91,8 +92,8 @@ def next_act(ticket: Ticket, *, calendar: WorkCalendar, on: date) -> date | None
     """The first working day on which the clock has something to do on the ticket, or None, as of the day.
 
     An unreported draft is forwarded, and an unsigned dispatch is taken as accepted, on the working
-    day after the limit, a cooperating unit's like the lead's; an overdue problem climbs when a rule's
-    number of working days has passed.
+    day after the limit, a cooperating unit's like the lead's; what is late, at a unit or in other hands,
+    climbs when a rule's number of working days has passed.
     """
     status = Status(ticket.status)
     if status in ENDED or ticket.next_on is None:
@@ -103,16 +104,16 @@ def next_act(ticket: Ticket, *, calendar: WorkCalendar, on: date) -> date | None
     if status in HELPED and ticket.pk:
         unsigned = ticket.units.helping().filter(accepted_at__isnull=True)
         days += [calendar.next_working(day) for day in unsigned.values_list("sign_due_on", flat=True)]
-    if ticket.due_on and status in (Status.DISPATCHED, Status.IN_PROGRESS):
-        reached = set(ticket.escalations.values_list("rung", flat=True))
+    if (last := last_day(ticket)) is not None:
+        reached = set(ticket.escalations.values_list("rung", flat=True)) if ticket.pk else set()
         days += [
-            calendar.add(ticket.due_on, rule.threshold)
+            calendar.add(last, rule.threshold)
             for rule in escalations_on(ticket.version, Trigger.OVERDUE, on)
             if rule.rung not in reached
         ]
-        alarm = ticket.alarm_on if status == Status.IN_PROGRESS else None
-        if alarm is not None and on <= alarm and _is_unsupervised(ticket):
-            days.append(calendar.on_or_after(alarm))  # a 督办单 is proposed
+    alarm = ticket.alarm_on if status == Status.IN_PROGRESS else None
+    if alarm is not None and on <= alarm and _is_unsupervised(ticket):
+        days.append(calendar.on_or_after(alarm))  # a 督办单 is proposed
     return min(days, default=None)
 
 

@@ -97,10 +97,12 @@ def write_event(
     note: str = "",
     explanation: Explanation | Wait | None = None,
     unit: TicketUnit | None = None,
+    told_as: str = "",
 ) -> None:
     """One line of the ticket's course, with the deadline that follows and why, in words.
 
-    Requests that have no meaning where it has got to lapse. Whom the table names hears of it.
+    Requests that have no meaning where it has got to lapse. Whom the table names hears of it, under the
+    move's own name or as another occasion (`told_as`).
     """
     _lapse_requests(ticket, source=source, at=at)
     event = TicketEvent.objects.create(
@@ -119,7 +121,7 @@ def write_event(
         unit=unit,
         outcome=ticket.outcome if move == Move.RESOLVE else "",
     )
-    leave_news(event)
+    leave_news(event, told_as=told_as)
 
 
 def note_on_course(ticket: Ticket | None, move: Move, note: str, *, by: Official, at: datetime) -> None:

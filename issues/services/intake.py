@@ -18,6 +18,7 @@ from issues.services.errors import MoveRefused
 from issues.services.tickets import collect_ticket, report_ticket
 from liaison.choices import LimitKind
 from liaison.models import Official
+from liaison.normalise import pinyin_initials
 from liaison.workdays import day_of
 
 OFFICE_SOURCES = (Source.HOTLINE, Source.LEADER, Source.PHONE)
@@ -228,6 +229,7 @@ def _old_ticket(one: OldTicket, number: str, *, by: Official, at: datetime) -> T
         company=one.enrolment.company,
         source=Source.IMPORT,
         title=one.title,
+        initials=pinyin_initials(one.title)[:80],
         wish=one.wish,
         category_id=one.category_id,
         grade_id=one.grade_id,

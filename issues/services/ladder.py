@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from issues.choices import OPEN, Cause, Move
+from issues.choices import AWAITED, OPEN, Cause, Move, Occasion, Status
 from issues.models import Escalation, Ticket
-from issues.reports.ladder import ORDER, Holder, Holders, next_rung, overdue_day
+from issues.reports.ladder import ORDER, Holder, Holders, next_rung, overdue_day, what_is_late
 from issues.services.clock import calendar_of, next_act
 from issues.services.course import hold_ticket, lock_for, write_event
 from issues.services.errors import MoveRefused
@@ -39,8 +39,12 @@ def climb(ticket: Ticket, rung: str, *, cause: str, at: datetime) -> bool:
         return False
     if ORDER.index(rung) > ORDER.index(ticket.rung):
         ticket.rung = rung
-    note = f"{Cause(cause).label}，提至{Rung(rung).label}{_held_by(holder)}"
-    write_event(ticket, Move.ESCALATE, source=ticket.status, by=None, at=at, note=note)
+    why, told_as = Cause(cause).label, ""
+    if cause == Cause.STEP:
+        why = f"逾期未{what_is_late(ticket)}"
+        told_as = Occasion.ANSWER_LATE if ticket.status == Status.RESOLVED else Occasion.OFFICE_LATE
+    note = f"{why}，提至{Rung(rung).label}{_held_by(holder)}"
+    write_event(ticket, Move.ESCALATE, source=ticket.status, by=None, at=at, note=note, told_as=told_as)
     return True
 
 
@@ -53,15 +57,16 @@ def _held_by(holder: Holder) -> str:
 
 @transaction.atomic
 def escalate_overdue(*, ticket: Ticket, at: datetime, calendar: WorkCalendar | None = None) -> Ticket:
-    """Take an overdue problem to every rung whose number of working days past the limit has come."""
+    """Take a problem that is late to every rung whose number of working days past the last day has come:
+    past that of 办结 at a unit, past the step's own at the office, the team or the company."""
     ticket = lock_for(ticket, Move.ESCALATE)
     calendar = calendar or calendar_of(ticket)
     today = day_of(at)
-    if ticket.due_on is not None:
-        for rule in escalations_on(ticket.version, Trigger.OVERDUE, today):
-            day = overdue_day(ticket, rule, calendar)
-            if day is not None and day <= today:
-                climb(ticket, rule.rung, cause=Cause.OVERDUE, at=at)
+    cause = Cause.STEP if ticket.status in AWAITED else Cause.OVERDUE
+    for rule in escalations_on(ticket.version, Trigger.OVERDUE, today):
+        day = overdue_day(ticket, rule, calendar)
+        if day is not None and day <= today:
+            climb(ticket, rule.rung, cause=cause, at=at)
     ticket.act_on = next_act(ticket, calendar=calendar, on=today)
     ticket.save(update_fields=["rung", "act_on"])
     return ticket

@@ -30,10 +30,10 @@ _BY_ITSELF = {  # what is told in other words where nobody of ours did it
 }
 
 
-def leave_news(event: TicketEvent) -> None:
+def leave_news(event: TicketEvent, *, told_as: str = "") -> None:
     """In the move's own transaction: leave news of it, where somebody hears of it or owes nothing more."""
-    what: str = event.move
-    if event.by_id is None:
+    what: str = told_as or event.move
+    if event.by_id is None and not told_as:
         what = _BY_ITSELF.get(Move(event.move), what)
     if what in TOLD or is_news(event.move, event.from_status, event.to_status):
         _announce(what, event.pk, at=event.at)

@@ -218,7 +218,8 @@ def shown(rule: Rule, name: str) -> str:
         return f"{value} 日" if value else "最后一天"
     if isinstance(rule, EscalationRule) and name == "threshold":
         counted = rule.trigger in ("reworks", "transfers")
-        return f"{value} 次" if counted else f"超过期限第 {value} 个工作日"
+        which = "办结期限或当前环节期限" if rule.trigger == "overdue" else "期限"
+        return f"{value} 次" if counted else f"超过{which}第 {value} 个工作日"
     if isinstance(field, models.BooleanField):
         return SWITCHES[type(rule), name][0 if value else 1]
     if field.choices:

@@ -112,3 +112,18 @@ def test_a_unit_that_is_gone_stops_nothing(office: Official, cast: Cast):
     assert verdicts(run) == {2: Verdict.NEW}
     confirm(run, office)
     assert not Ticket.objects.get().units.exists()
+
+
+def test_two_ledgers_that_both_begin_with_one_are_two(office: Official, cast: Cast):
+    confirm(upload([still_open(cast, "1")], office), office)
+    elsewhere = {"统一社会信用代码": cast.other_company.uscc, "问题": "招不到焊工"}
+    run = upload([still_open(cast, "1", **elsewhere), still_open(cast, "1")], office)
+    assert verdicts(run) == {2: Verdict.NEW, 3: Verdict.SAME}
+    confirm(run, office)
+    found = ExternalNumber.objects.filter(number="1").values_list("ticket__title", flat=True)
+    assert set(found) == {"厂门口积水", "招不到焊工"}
+
+
+def test_what_was_taken_over_is_found_by_its_initials(office: Official, cast: Cast):
+    confirm(upload([still_open(cast)], office), office)
+    assert Ticket.objects.matching("cmkjs").get().title == "厂门口积水"

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from issues import services
-from issues.choices import DeferralReason, Move, Outcome, PlanDuty, PlanState, Status
+from issues.choices import Cause, DeferralReason, Move, Outcome, PlanDuty, PlanState, Status
 from issues.forms.moves import forms_open_to
 from issues.models import Ticket, TicketPlan
 from issues.reports.plans import plan_card, plan_of, plan_parts
@@ -167,10 +167,12 @@ class TestRuling:
         ticket = services.return_plan(ticket=ticket, answer="补期限", by=cast.office, at=at(2026, 3, 24))
         assert ticket.due_on == date(2026, 3, 25)
 
-    def test_a_plan_under_review_neither_climbs_nor_takes_other_moves(self, cast, submitted):
+    def test_a_plan_under_review_is_late_by_the_office_s_day_alone_and_takes_no_other_moves(
+        self, cast, submitted
+    ):
         sweep_tickets(at=at(2026, 5, 6))
         submitted.refresh_from_db()
-        assert not submitted.escalations.exists()
+        assert set(submitted.escalations.values_list("trigger", flat=True)) == {Cause.STEP}
         with pytest.raises(MoveRefused, match="方案待审"):
             services.resolve_ticket(
                 ticket=submitted, outcome=Outcome.SOLVED, result="好了", by=cast.unit, at=at(2026, 5, 6)

@@ -150,9 +150,9 @@ def row_of(place: Place, what: str) -> Model:
         meeting = MeetingFactory(held=True, held_by=cast.office)
         item = AgendaItemFactory(meeting=meeting, ticket=ticket)
         return MeetingTaskFactory(item=item, department=cast.land)
-    if what in (Move.ESCALATE, Move.MEND):
+    if what in (Move.ESCALATE, Move.MEND, Occasion.OFFICE_LATE, Occasion.ANSWER_LATE):
         rung = EscalationFactory(ticket=ticket, rung=Rung.OFFICE, department=cast.coordination, at=NOW)
-        event = place.event(what)
+        event = place.event(Move.MEND if what == Move.MEND else Move.ESCALATE)
         if what == Move.MEND:
             TicketEvent.objects.filter(pk=event.pk).exists()
             event = TicketEvent.objects.create(
