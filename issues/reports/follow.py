@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -53,6 +54,12 @@ NEXT = {  # what `next_on` is the last day of
     Status.RESOLVED: "最迟答复您",
     Status.ANSWERED: "请您评价，截止",
 }
+
+
+# Written below a result where units had not given their part: for the house, not for the company.
+UNHEARD = "\n办结时{}尚未反馈协办意见。"
+_UNHEARD = re.compile(UNHEARD.format(r"[^\n]+") + r"\Z")
+RESULTS = {Move.RESOLVE, Move.SETTLE, Move.GIVE_UP}
 
 
 @dataclass(frozen=True)
@@ -111,8 +118,8 @@ class _Told:
         self.result = ""
 
     def step(self, event: TicketEvent) -> Step | None:
-        if event.move == Move.RESOLVE:
-            self.result = event.note
+        if event.move in RESULTS:
+            self.result = _UNHEARD.sub("", event.note)
         words = self._words(event)
         if words is None:
             return None
@@ -134,7 +141,7 @@ class _Told:
                 return "办理单位正在重新确定", "", "", ""
             case Move.SIGN:
                 return f"{self._lead(event.at)}开始办理", "", "", ""
-            case Move.RESOLVE:
+            case Move.RESOLVE | Move.SETTLE | Move.GIVE_UP:
                 return "已有办理结果，服务干部将答复您", "", "", ""
             case Move.ANSWER:
                 return "已答复您", self.result or event.note, "green", "message"
@@ -156,7 +163,7 @@ class _Told:
                 into = self.ticket.merged_into
                 return f"与 {into.number} 一并办理" if into else "与另一件一并办理", "", "", ""
             case Move.GRANT_EXCLUSION:
-                return "不再办理", event.note, "", ""
+                return "不再办理", self._why(RequestKind.EXCLUSION, event.at), "", ""
             case Move.ASK_WITHDRAWAL:
                 return "请您确认是否撤回", event.note, "yellow", ""
             case Move.WITHDRAW:

@@ -10,10 +10,12 @@ from django.utils import timezone
 from companies.models import Enrolment, Visit
 from issues.choices import AnswerMode, Move, Outcome, ReturnReason, Source, Status
 from issues.models import Category, Ticket, TicketUnit
+from issues.reports.follow import UNHEARD
 from issues.services.clock import (
     DAYS,
     await_company,
     calendar_of,
+    next_act,
     run_until,
     start_step,
     stop_clock,
@@ -101,10 +103,12 @@ def report_by_company(*, ticket: Ticket, actor: str, at: datetime) -> Ticket:
 @transaction.atomic
 def forward_ticket(*, ticket: Ticket, at: datetime, calendar: WorkCalendar | None = None) -> Ticket:
     """What nobody reported in time goes to the office by itself, marked, and climbs to the office's rung."""
+    calendar = calendar or calendar_of(ticket)
     ticket = _report(ticket, Move.FORWARD, by=None, calendar=calendar, at=at)
     for rule in escalations_on(ticket.version, Trigger.UNREPORTED, day_of(at)):
         climb(ticket, rule.rung, cause=Trigger.UNREPORTED, at=at)
-    ticket.save(update_fields=["rung"])
+    ticket.act_on = next_act(ticket, calendar=calendar, on=day_of(at))
+    ticket.save(update_fields=["rung", "act_on"])
     return ticket
 
 
@@ -250,7 +254,7 @@ def resolve_ticket(
     ticket.save(update_fields=["status", "outcome", "result", "resolved_at", *DAYS])
     words = f"{Outcome(outcome).label}：{ticket.result}"
     if unfinished:
-        words += f"\n办结时{'、'.join(unfinished)}尚未反馈协办意见。"
+        words += UNHEARD.format("、".join(unfinished))
     write_event(ticket, move, source=source, by=by, at=at, note=words, explanation=explanation, unit=lead)
     return ticket
 
@@ -265,7 +269,7 @@ def answer_ticket(*, ticket: Ticket, mode: AnswerMode, note: str, by: Official, 
     ticket.save(update_fields=["status", "answered_at", "answer_mode", *DAYS])
     words = AnswerMode(mode).label + (f"：{note.strip()}" if note.strip() else "")
     write_event(ticket, Move.ANSWER, source=source, by=by, at=at, note=words, explanation=wait)
-    answer_absorbed(ticket, words=words, by=by, at=at)
+    answer_absorbed(ticket, ticket.absorbed.order_by("pk"), at=at)
     announce("ticket.answered", at=at)
     return ticket
 
@@ -324,6 +328,7 @@ def begin_round(
     explanation = start_handling(ticket, days, on=day_of(at), started=started, calendar=calendar)
     ticket.resolved_at = ticket.answered_at = ticket.closed_at = None
     ticket.outcome = ticket.answer_mode = ""
+    ticket.measure = None
     source = advance(ticket, move)
     lead.finished_at, lead.due_on, lead.is_current = None, explanation.due, True
     lead.save(update_fields=["finished_at", "due_on", "is_current"])
@@ -354,6 +359,7 @@ def begin_round(
             "closed_at",
             "outcome",
             "answer_mode",
+            "measure",
             *TERM,
             *DAYS,
         ]

@@ -14,12 +14,13 @@ from issues.services.course import advance, lock_for, write_event
 from issues.services.errors import MoveRefused
 from issues.services.ledger import (
     TERM,
-    continue_handling,
+    end_on,
     end_ticket,
     move_deadline,
     running_since,
     start_handling,
     tell_lead,
+    term_of,
 )
 from issues.services.planned import follow_plan, plan_in_force
 from issues.services.units import (
@@ -139,12 +140,12 @@ def uphold_dispatch(*, ticket: Ticket, note: str, by: Official, at: datetime) ->
     if not note.strip():
         raise MoveRefused("请说明维持交办的理由。")
     returned = _last_lead(ticket)
-    if returned is None or ticket.due_on is None:
+    if returned is None:
         raise MoveRefused("该问题尚未交办。")
     today = day_of(at)
     check_can_receive(returned.department, on=today)
     source, calendar = advance(ticket, Move.UPHOLD), calendar_of(ticket)
-    continue_handling(ticket, on=today, started="维持交办", calendar=calendar)
+    end_on(ticket, term_of(ticket), on=today, started="维持交办", calendar=calendar)
     explanation = start_step(ticket, LimitKind.SIGN, since=today, started="维持交办", calendar=calendar)
     ticket.save(update_fields=["status", *TERM, *DAYS])
     lead = give_lead(ticket, returned.department, sign_due_on=explanation.due, at=at, calendar=calendar)
@@ -174,17 +175,22 @@ def merge_ticket(*, ticket: Ticket, into: Ticket, by: Official, at: datetime, no
         raise MoveRefused("两件问题属于不同方案，不能并案。")
     ticket.merged_into = into
     source = end_ticket(ticket, Move.MERGE, on=day_of(at), besides=["merged_into"])
+    before = list(ticket.absorbed.order_by("pk"))
     ticket.absorbed.update(merged_into=into)  # what was merged into it before goes along
     said = f"：{note.strip()}" if note.strip() else ""
     went, came = f"并入 {into}{said}", f"{ticket} 并入本件{said}"
     write_event(ticket, Move.MERGE, source=source, by=by, at=at, note=went)
     write_event(into, Move.ABSORB, source=into.status, by=by, at=at, note=came)
+    if into.status == Status.ANSWERED:  # the company has its answer: it holds for what came late, too
+        answer_absorbed(into, [ticket, *before], at=at)
     return ticket
 
 
-def answer_absorbed(ticket: Ticket, *, words: str, by: Official, at: datetime) -> None:
-    """What was merged into the ticket is answered with it, under its own number."""
-    for other in ticket.absorbed.select_related("company").order_by("pk"):
+def answer_absorbed(ticket: Ticket, others: Iterable[Ticket], *, at: datetime) -> None:
+    """What was merged into the ticket is answered with it, by its last answer, under its own number."""
+    given: TicketEvent | None = None
+    for other in others:
+        given = given or ticket.events.filter(move=Move.ANSWER).latest("at", "pk")
         TicketEvent.objects.create(
             ticket=other,
             move=Move.ANSWER,
@@ -192,9 +198,9 @@ def answer_absorbed(ticket: Ticket, *, words: str, by: Official, at: datetime) -
             to_status=other.status,
             round=other.round,
             at=at,
-            by=by,
-            actor=ticket.events.filter(move=Move.ANSWER).latest("at", "pk").actor,
-            note=f"随 {ticket.number} 一并答复：{words}",
+            by=given.by,
+            actor=given.actor,
+            note=f"随 {ticket.number} 一并答复：{given.note}",
             term_on=other.due_on,
         )
 

@@ -26,6 +26,7 @@ from tests.factories import (
     FollowLinkFactory,
     MessageFactory,
     MessageFileFactory,
+    PolicyMeasureFactory,
     SurveyFactory,
     TicketFactory,
     at,
@@ -381,6 +382,47 @@ class TestProgress:
         assert into.number in page
         assert "已协调到位" in page
         assert "评价" in page
+
+    def test_what_was_written_for_the_house_is_not_in_what_it_reads(self, cast, client, clock):
+        clock(at(2026, 3, 3))
+        ticket = TicketFactory(
+            in_progress=True, enrolment=cast.enrolment, lead=cast.land, unit=cast.unit, office=cast.office,
+            cooperating=[cast.power],
+        )  # fmt: skip
+        services.resolve_ticket(
+            ticket=ticket, outcome=Outcome.SOLVED, result="换了线\n也换了表", by=cast.unit, at=NOW
+        )
+        services.answer_ticket(ticket=ticket, mode=AnswerMode.PHONE, note="", by=cast.official, at=NOW)
+        page = self.page(client, ticket)
+        assert "也换了表" in page
+        assert cast.power.name not in page
+        assert "尚未反馈" not in page
+
+    def test_the_answer_of_a_round_is_that_round_s_however_it_was_settled(self, cast, client, clock):
+        clock(at(2026, 3, 3))
+        ticket = TicketFactory(
+            answered=True, enrolment=cast.enrolment, lead=cast.land, unit=cast.unit, office=cast.office
+        )
+        services.rework_ticket(ticket=ticket, rating=1, actor="企业", note="又停了", at=NOW)
+        measure = PolicyMeasureFactory(group__programme=ticket.programme)
+        services.join_group(ticket=ticket, group=measure.group, by=cast.office, at=NOW)
+        services.settle_by_measure(ticket=ticket, measure=measure, result="免费接入", by=cast.unit, at=NOW)
+        services.answer_ticket(ticket=ticket, mode=AnswerMode.PHONE, note="", by=cast.official, at=NOW)
+        page = self.page(client, ticket)
+        assert "免费接入" in page
+        assert page.count("已协调到位") == 1  # the first round's own answer
+        ticket = services.rework_ticket(ticket=ticket, rating=1, actor="企业", note="没接", at=NOW)
+        assert ticket.measure is None
+
+    def test_why_it_is_handled_no_longer_is_told_by_the_catalogue(self, cast, client, clock):
+        clock(at(2026, 3, 3))
+        ticket = TicketFactory(in_progress=True, enrolment=cast.enrolment, lead=cast.land, unit=cast.unit)
+        services.ask_exclusion(ticket=ticket, reason="unlawful", words="内部说法", by=cast.office, at=NOW)
+        services.grant_exclusion(ticket=ticket, answer="内部意见一条", by=cast.leader, at=NOW)
+        page = self.page(client, ticket)
+        assert "原因：诉求不合法或正在诉讼、仲裁" in page
+        assert "内部意见一条" not in page
+        assert "内部说法" not in page
 
     def test_speaks_withdraws_and_reopens(self, cast, client, clock):
         clock(at(2026, 3, 3))

@@ -116,6 +116,15 @@ class TestMerge:
         services.merge_ticket(ticket=second, into=third, by=cast.office, at=at(2026, 3, 5))
         assert set(third.absorbed.all()) == {first, second}
 
+    def test_into_what_is_answered_already_they_have_the_answer_too(self, cast):
+        kept = TicketFactory(enrolment=cast.enrolment, answered=True)
+        early, late = (TicketFactory(enrolment=cast.enrolment, reported=True) for _ in range(2))
+        services.merge_ticket(ticket=early, into=late, by=cast.office, at=at(2026, 3, 5))
+        services.merge_ticket(ticket=late, into=kept, by=cast.office, at=at(2026, 3, 5))
+        for twin in (early, late):
+            answers = twin.events.filter(move=Move.ANSWER)
+            assert f"随 {kept.number} 一并答复" in answers.get().note
+
     def test_refuses_itself_a_stranger_and_what_is_ended(self, cast):
         ticket = TicketFactory(enrolment=cast.enrolment, reported=True)
         stranger = TicketFactory(enrolment=cast.other_enrolment, reported=True)
