@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from rest_framework.test import APIClient
 
 from issues import services
-from issues.choices import AT_OFFICE, ENDED, LEFT, RequestKind, RequestState, Status
+from issues.choices import AT_OFFICE, ENDED, LEFT, Move, RequestKind, RequestState, Status
 from issues.forms.moves import MOVE_FORMS, forms_open_to
 from issues.models import Ticket, TicketGroup
 from issues.transitions import RULES
@@ -31,11 +31,17 @@ PEOPLE = (*WORKERS, "stranger", "leader", "assessor")
 MONDAY = at(2026, 3, 2, 9)
 HOURS = (1, 5, 24, 24, 48, 120, 24 * 14)  # how long nothing is done
 DICE = st.randoms(use_true_random=True)  # even chances; its seed is drawn, so a life can be lived again
+PLANNED = "planned"  # the plan of a hard problem has been accepted
+SELDOM = {  # what few lives come to: taken in half the cases where it can be
+    *(Move.SUBMIT_PLAN, Move.ACCEPT_PLAN, Move.RETURN_PLAN, Move.PERIODIC, Move.KEEP_GOING, Move.GIVE_UP),
+    *(Move.SHELVE, Move.REVIEW, Move.GRANT_EXTENSION, Move.CORRECT_EXTENSION, Move.RULE_HELP),
+}
 BEGINNINGS = (  # where a problem stands, how hard it is, by which way it is settled
     *[(Status.DRAFT, "B", ""), (Status.REPORTED, "B", ""), (Status.DISPATCHED, "C", "complex")],
     *[(Status.RETURNED, "B", ""), (Status.IN_PROGRESS, "A", "common"), (Status.IN_PROGRESS, "B", "single")],
     *[(Status.IN_PROGRESS, "D", ""), (Status.PLAN_REVIEW, "D", ""), (Status.DEFERRED, "B", "")],
     *[(Status.RESOLVED, "B", ""), (Status.ANSWERED, "C", "complex"), (Status.IN_PROGRESS, "B", "")],
+    *[(Status.DRAFT, "B", ""), (Status.PLAN_REVIEW, "D", ""), (PLANNED, "D", ""), (PLANNED, "D", "")],
 )
 
 
@@ -73,7 +79,7 @@ class Life(RuleBasedStateMachine):
         ticket = TicketFactory(
             enrolment=self.cast.enrolment,
             title="园区用电容量不足",
-            state=state,
+            state=Status.PLAN_REVIEW if state == PLANNED else state,
             lead=self.cast.land,
             cooperating=[self.cast.power],
             unit=self.cast.unit,
@@ -86,6 +92,8 @@ class Life(RuleBasedStateMachine):
         self.ticket, self.is_looked_at = ticket.pk, False
         self.made.clear()
         self.now += timedelta(hours=8)
+        if state == PLANNED:
+            services.accept_plan(ticket=ticket, answer="", by=self.people["office"], at=self.now)
         note(f"{self.now:%m-%d %H:%M} a problem, {state} {grade} {route}")
 
     @rule(dice=DICE)
@@ -98,7 +106,8 @@ class Life(RuleBasedStateMachine):
             self.company_speaks(dice)
         else:
             happens = (self.go_on, self.wait, self.company_speaks, self.try_anything)
-            dice.choices(happens, weights=(16, 3, 1, 2))[0](dice)
+            waits = 16 if status == Status.DRAFT else 3  # or it is always reported in time
+            dice.choices(happens, weights=(16, waits, 1, 2))[0](dice)
 
     @invariant()
     def everything_is_true(self) -> None:
@@ -115,8 +124,11 @@ class Life(RuleBasedStateMachine):
             case, moves = self.looks(name)
             if dice.random() < 0.9:
                 moves = [move for move in moves if RULES[move].target not in ENDED]
+            seldom = [move for move in moves if move in SELDOM]
             leading = [move for move in moves if RULES[move].target or RULES[move].settles]
-            if leading and dice.random() < 0.5:
+            if seldom and dice.random() < 0.5:
+                moves = seldom
+            elif leading and dice.random() < 0.5:
                 moves = leading
             if case is not None and moves:
                 fewest = min(self.made[move] for move in moves)

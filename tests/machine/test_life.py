@@ -24,7 +24,7 @@ from tests.factories.cast import TODAY
 from tests.machine.life import PEOPLE, Life
 from tests.machine.truths import ELSEWHERE
 
-PARTS, LIVES, STEPS = 4, 4, 50  # of which workers take one part each
+PARTS, LIVES, STEPS = 4, 10, 50  # of which workers take one part each
 BY_CLOCK = {Move.FORWARD, Move.ESCALATE}
 BY_COMPANY = {Move.CONFIRM, Move.REWORK, Move.WITHDRAW, Move.REFUSE_WITHDRAWAL}
 

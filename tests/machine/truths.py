@@ -10,7 +10,10 @@ from django.db.models import Prefetch
 
 from issues.choices import ENDED, UNGIVEN, Move, Part, RequestState, SpanKind, Status
 from issues.models import Ticket, TicketEvent
+from issues.reports.ladder import last_day
 from issues.transitions import RULES, settled_in
+from liaison.choices import Trigger
+from liaison.models import CalendarDay
 
 # Steps that leave the problem where it stands: of the clock and the calendar, and of what hangs on it
 # (meetings and their tasks, 督办单, 批示, numbers of other systems), whose own tables say who takes them.
@@ -57,6 +60,7 @@ def check(pk: int) -> None:
     clocks_run_forward(ticket)
     what_waits_can_be_decided(ticket)
     each_rung_once(ticket)
+    the_clock_looks_in_time(ticket)
 
 
 def one_unit_leads(ticket: Ticket) -> None:
@@ -122,3 +126,15 @@ def each_rung_once(ticket: Ticket) -> None:
     """The ladder never takes a rung twice, and stands on the highest it has reached."""
     rungs = [one.rung for one in ticket.escalations.all()]
     assert len(rungs) == len(set(rungs))
+
+
+def the_clock_looks_in_time(ticket: Ticket) -> None:
+    """Whatever can be late, in whose hands ever, is looked at no later than the day on which it climbs."""
+    last = last_day(ticket)
+    reached = [one.rung for one in ticket.escalations.all()]
+    rules = ticket.version.escalations.filter(trigger=Trigger.OVERDUE).exclude(rung__in=reached)
+    if last is None or not (thresholds := list(rules.values_list("threshold", flat=True))):
+        return
+    calendar = CalendarDay.objects.as_calendar(ticket.company.region)
+    assert ticket.act_on is not None, f"nobody looks at what is {ticket.status}"
+    assert ticket.act_on <= calendar.add(last, min(thresholds)), ticket.status
