@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from companies.models import Enrolment
 from issues import services
+from issues.api.similar import SeenField, ask_about_similar
 from issues.choices import Move, Part, Source
 from issues.forms.moves import MOVE_FORMS, forms_open_to
 from issues.forms.tickets import TicketFilter
@@ -115,6 +116,7 @@ class CollectSerializer(serializers.Serializer[Ticket]):
         slug_field="code", queryset=Category.objects.order_by("position"), required=False
     )
     collected_on = serializers.DateField(required=False)
+    seen = SeenField()
 
 
 class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Ticket]):
@@ -143,7 +145,10 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     @extend_schema(request=CollectSerializer, responses={201: TicketDetailSerializer})
     def create(self, request: Request) -> Response:
-        """Write a problem down for a company of one's own; it is a draft until reported."""
+        """Write a problem down for a company of one's own; it is a draft until reported.
+
+        409 with `similar` where the company has an open problem that says the same; `seen` files it anyway.
+        """
         entered = CollectSerializer(data=request.data)
         entered.is_valid(raise_exception=True)
         values = dict(entered.validated_data)
@@ -151,7 +156,7 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         enrolment = (
             Enrolment.objects.visible_to(request.user)
             .in_force(on)
-            .filter(company__uscc=values.pop("company"), programme__code=values.pop("programme"))
+            .filter(company__uscc=values.pop("company").upper(), programme__code=values.pop("programme"))
             .select_related("programme", "company__region")
             .first()
         )
@@ -159,6 +164,7 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             raise NotFound("没有找到您可以登记问题的企业，或该企业未纳入此方案。")
         if not may_collect(request.user, enrolment):
             raise PermissionDenied("只有该企业的包抓人员可以登记问题。")
+        ask_about_similar(request.user, enrolment.company, values["title"], values.pop("seen", ()))
         ticket = services.collect_ticket(
             enrolment=enrolment, source=Source.VISIT, by=request.user, at=timezone.now(), **values
         )

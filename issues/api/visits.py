@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from companies.api.assignments import find_enrolment
 from companies.api.visits import LogVisitSerializer, VisitSerializer, VisitViewSet
 from companies.perms import may_log_visit
+from issues.api.similar import SeenField, ask_about_similar
 from issues.models import Category
 from issues.services.visits import Problem, log_visit_with_problem
 
@@ -27,6 +28,7 @@ class ProblemSerializer(serializers.Serializer[Problem]):
     category = serializers.SlugRelatedField(
         slug_field="code", queryset=Category.objects.order_by("position"), required=False
     )
+    seen = SeenField()
 
 
 class LogVisitWithProblemSerializer(LogVisitSerializer):
@@ -56,7 +58,10 @@ class VisitWithProblemViewSet(VisitViewSet):
 
     @extend_schema(request=LogVisitWithProblemSerializer, responses={201: LoggedVisitSerializer})
     def create(self, request: Request) -> Response:
-        """Keep the visit once: the same `client_id` again answers 200 with the visit as it was first sent."""
+        """Keep the visit once: the same `client_id` again answers 200 with the visit as it was first sent.
+
+        409 with `similar` where the company has an open problem that says the same; `seen` files it anyway.
+        """
         entered = LogVisitWithProblemSerializer(data=request.data)
         entered.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(entered.validated_data)
@@ -64,6 +69,9 @@ class VisitWithProblemViewSet(VisitViewSet):
         if not may_log_visit(request.user, enrolment):
             raise PermissionDenied("您不在该企业的专班中，不能登记走访。")
         problem = values.get("problem")
+        seen = problem.pop("seen", ()) if problem else ()
+        if problem and not enrolment.company.visits.filter(client_id=values["client_id"]).exists():
+            ask_about_similar(request.user, enrolment.company, problem["title"], seen)
         done = log_visit_with_problem(
             client_id=values["client_id"],
             enrolment=enrolment,

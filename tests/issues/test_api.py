@@ -1,9 +1,11 @@
 """`/api/v1/tickets/`: the same scope, predicates and refusals as the pages."""
 
+from uuid import uuid4
+
 import pytest
 
 from issues.models import Ticket
-from tests.factories import CategoryFactory, TicketFactory
+from tests.factories import CategoryFactory, TicketFactory, at
 
 
 @pytest.fixture
@@ -57,6 +59,37 @@ class TestTickets:
         TicketFactory(enrolment=cast.enrolment)
         assert api_as("office").get("/api/v1/tickets/", {"status": "lost"}).status_code == 400
         assert api_as("office").get("/api/v1/tickets/", {"light": "red_plus"}).json()["count"] == 1
+
+    def test_what_is_like_an_open_problem_is_asked_about_as_on_the_page(self, cast, api_as, collect):
+        there = TicketFactory(enrolment=cast.enrolment, title="停电频繁影响生产")
+        api, same = api_as("official"), collect | {"title": "停电频繁影响生产线"}
+        answer = api.post("/api/v1/tickets/", same, format="json")
+        assert answer.status_code == 409
+        said = answer.json()
+        assert "类似" in said["detail"]
+        assert [one["number"] for one in said["similar"]] == [there.number]
+        assert api.post("/api/v1/tickets/", same | {"seen": ["0"]}, format="json").status_code == 409
+        assert Ticket.objects.count() == 1
+        filed = api.post("/api/v1/tickets/", same | {"seen": [there.number]}, format="json")
+        assert filed.status_code == 201
+        assert Ticket.objects.count() == 2
+
+    def test_so_is_the_problem_of_a_visit_unless_the_visit_was_kept_before(self, cast, api_as, clock):
+        clock(at(2026, 3, 3))
+        there = TicketFactory(enrolment=cast.enrolment, title="停电频繁影响生产", at=at(2026, 3, 2))
+        api = api_as("official")
+        problem = {"title": "停电频繁影响生产线"}
+        visit = {
+            "client_id": str(uuid4()), "company": cast.company.uscc, "on": "2026-03-03", "mode": "phone",
+            "programme": cast.version.programme.code, "problem": problem,
+        }  # fmt: skip
+        assert api.post("/api/v1/visits/", visit, format="json").status_code == 409
+        assert not cast.company.visits.exists()
+        looked_at = visit | {"problem": problem | {"seen": [there.number]}}
+        assert api.post("/api/v1/visits/", looked_at, format="json").status_code == 201
+        clock(at(2026, 3, 3, 11))
+        assert api.post("/api/v1/visits/", visit, format="json").status_code == 200
+        assert Ticket.objects.count() == 2
 
     def test_a_stranger_without_token_is_asked_to_sign_in(self, db, client):
         assert client.get("/api/v1/tickets/").status_code == 401
