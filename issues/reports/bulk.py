@@ -20,6 +20,12 @@ class Verdict:
     ticket: Any
     reason: str
 
+    @property
+    def stamp(self) -> str:
+        """How the problem stood when it was looked at: nobody writes over what a colleague did since."""
+        ticket = self.ticket
+        return f"{ticket.number}:{ticket.status}:{ticket.grade_id or 0}:{ticket.category_id or 0}"
+
 
 def judge_bulk(
     tickets: Iterable[Ticket], *, move: Move, grade: str, lead: Department | None, by: Official

@@ -65,7 +65,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
     move = Move(values["move"])
     verdicts = judge_bulk(tickets, move=move, grade=values["grade"], lead=values["lead"], by=request.user)
     going = [one.ticket for one in verdicts if not one.reason]
-    if not request.POST.get("confirm") or not going:
+    seen, now = set(request.POST.getlist("seen")), {one.stamp for one in verdicts if not one.reason}
+    is_new = bool(request.POST.get("confirm") and seen and seen != now)
+    if is_new:
+        messages.warning(request, "核对之后，有的问题刚有他人办理，或您改过内容：还没有办理，请再核对一次。")
+    if not request.POST.get("confirm") or is_new or not going:
         context |= {
             "verdicts": verdicts,
             "going": len(going),

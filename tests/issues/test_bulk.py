@@ -76,6 +76,21 @@ class TestPage:
         assert "已办" in page
         assert client_as("admin").get(answer.url).status_code == 404
 
+    def test_what_a_colleague_did_after_the_preview_is_looked_at_again(self, cast, client_as, two):
+        client, asked = client_as("office"), numbers(*two) | values(cast, move="triage", lead="")
+        stamps = [one.stamp for one in client.post(self.address, asked).context["verdicts"]]
+        grade = cast.version.grades.get(code="D")
+        services.triage_ticket(
+            ticket=two[0], grade=grade, category=Category.objects.get(code="power"), by=cast.office, at=NOW
+        )
+        confirmed = asked | {"confirm": "yes", "seen": stamps}
+        page = client.post(self.address, confirmed)
+        assert "请再核对一次" in page.content.decode()
+        assert not BulkRun.objects.exists()
+        again = [one.stamp for one in page.context["verdicts"]]
+        client.post(self.address, asked | {"confirm": "yes", "seen": again})
+        assert BulkItem.objects.filter(state=BulkState.DONE).count() == 2
+
     def test_takes_all_that_the_filter_leaves(self, cast, client_as, two):
         page = client_as("office").post(f"{self.address}?q=用电", {"everything": "yes"} | values(cast))
         assert page.context["going"] == 1
