@@ -53,11 +53,13 @@ def like(tickets: QuerySet[Ticket], titles: Sequence[str]) -> QuerySet[Any]:
     return tickets.annotate(likeness=likeness).select_related(*related).order_by("-likeness", "pk")
 
 
-def with_counts(groups: QuerySet[TicketGroup]) -> QuerySet[Any]:
-    """Each group with how many problems it holds, how many are open and confirmed, and its measures."""
+def with_counts(groups: QuerySet[TicketGroup], official: Official) -> QuerySet[Any]:
+    """Each group with how many problems that the official may open it holds, how many of them are open and
+    confirmed, and its measures."""
+    seen = Q(tickets__in=Ticket.objects.visible_to(official))
     return groups.annotate(
-        held=Count("tickets", distinct=True),
-        open=Count("tickets", filter=~Q(tickets__status__in=ENDED), distinct=True),
-        closed=Count("tickets", filter=Q(tickets__status="closed"), distinct=True),
+        held=Count("tickets", filter=seen, distinct=True),
+        open=Count("tickets", filter=seen & ~Q(tickets__status__in=ENDED), distinct=True),
+        closed=Count("tickets", filter=seen & Q(tickets__status="closed"), distinct=True),
         issued=Count("measures", distinct=True),
     )

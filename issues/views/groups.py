@@ -33,9 +33,8 @@ def group_list(request: HttpRequest) -> HttpResponse:
     """共性问题: the groups one sees, the newest first."""
     visible = TicketGroup.objects.visible_to(request.user).select_related("programme")
     found = CommonFilter(request.GET, queryset=visible, request=request).qs
-    page = Paginator(with_counts(found).order_by("-created_at", "-pk"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    counted = with_counts(found, request.user).order_by("-created_at", "-pk")
+    page = Paginator(counted, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "words": request.GET.get("q", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,6 +39,8 @@ def views(request: HttpRequest) -> HttpResponse:
 @require_POST
 def view_new(request: HttpRequest) -> HttpResponse:
     """Keep the filters of the page that one came from."""
+    if not request.user.access:
+        raise PermissionDenied("您目前没有任职，不能保存视图。")
     form = ViewForm(request.POST)
     query = _cleaned(form.cleaned_data["query"]) if form.is_valid() else ""
     if form.is_valid() and (wrong := _mistake(request, query)):

@@ -81,6 +81,18 @@ class TestGroup:
         services.join_group(ticket=same, group=group, by=cast.office, at=NOW)
         assert list(suggested_for(group, cast.office)) == [other]
 
+    def test_the_list_counts_what_one_may_open(self, cast, group, client_as):
+        for enrolment in (cast.enrolment, cast.other_enrolment):
+            ticket = in_hand(cast, enrolment=enrolment)
+            services.join_group(ticket=ticket, group=group, by=cast.office, at=NOW)
+        counts = {}
+        for who in ("office", "official"):
+            client = client_as(who)
+            (row,) = client.get(reverse("issues:commons")).context["page"]
+            held = client.get(reverse("issues:common", args=[group.pk])).context["members"]
+            counts[who] = (row.held, row.open, len(held))
+        assert counts == {"office": (2, 2, 2), "official": (1, 1, 1)}
+
     def test_the_page_adds_by_number_and_says_what_is_wrong(self, cast, group, client_as):
         ticket = in_hand(cast)
         client, url = client_as("office"), reverse("issues:common-add", args=[group.pk])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -44,6 +46,13 @@ def test_refuses_what_cannot_be_opened_again(client_as, changed, words):
     answer = client_as("office").post(reverse("issues:view-new"), NEW | changed)
     assert answer.status_code == 422
     assert words in answer.content.decode()
+    assert not SavedView.objects.exists()
+
+
+def test_who_holds_no_post_keeps_none(cast, client_as):
+    cast.office.postings.update(ends_on=date(2026, 3, 1))
+    answer = client_as("office").post(reverse("issues:view-new"), NEW)
+    assert answer.status_code == 403
     assert not SavedView.objects.exists()
 
 
