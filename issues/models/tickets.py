@@ -49,6 +49,7 @@ from liaison.normalise import half_width
 
 REGIONAL = (SystemRole.OFFICE, SystemRole.LEADER, SystemRole.ASSESSOR, SystemRole.ADMIN)
 DEPARTMENTAL = (SystemRole.UNIT, SystemRole.LEADER)
+TAKES_STEPS = {SystemRole.OFFICIAL, SystemRole.UNIT, SystemRole.OFFICE}  # whom a problem may wait for
 
 
 class Category(models.Model):

@@ -23,6 +23,7 @@ from issues.choices import ENDED, Light, Part, Status
 from issues.forms.tickets import VIEWS, TicketFilter
 from issues.forms.views import ViewForm
 from issues.models import Ticket, TicketUnit
+from issues.models.tickets import TAKES_STEPS
 from issues.perms import may_register, may_sort
 from issues.reports.course import with_days_left
 from issues.views.saved import views_of
@@ -58,8 +59,12 @@ def scoped(official: Official) -> QuerySet[Ticket]:
     )
 
 
-def narrow(request: HttpRequest, at_first: str = "todo") -> tuple[TicketFilter, QueryDict, QuerySet[Ticket]]:
-    """The filter as asked for in the address, its values, and the visible problems it leaves, in order."""
+def narrow(request: HttpRequest, at_first: str = "") -> tuple[TicketFilter, QueryDict, QuerySet[Ticket]]:
+    """The filter as asked for in the address, its values, and the visible problems it leaves, in order.
+
+    Where the address says nothing: what awaits oneself, and for those whom nothing ever does, what is open.
+    """
+    at_first = at_first or ("todo" if TAKES_STEPS & request.user.access.roles else "open")
     data = request.GET.copy()
     if not data.get("view"):
         data["view"] = "all" if set(data) & NARROWING else at_first
@@ -78,7 +83,7 @@ def ticket_export(request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 def ticket_list(request: HttpRequest) -> HttpResponse:
-    """问题办理: the queue, narrowed by chips and words; the first view is what awaits oneself."""
+    """问题办理: the queue, narrowed by chips and words."""
     official = request.user
     saved = list(views_of(official))
     if not request.GET and (first := next((view for view in saved if view.is_default), None)):

@@ -1,5 +1,6 @@
 """The queue and the case page: who sees them, what they offer, and what they refuse."""
 
+import pytest
 from django.urls import reverse
 
 from issues import services
@@ -35,6 +36,13 @@ class TestQueue:
     def test_says_why_it_is_empty(self, cast, client_as):
         answer = client_as("unit").get(reverse("issues:tickets"))
         assert "没有等您办理的问题" in answer.content.decode()
+
+    @pytest.mark.parametrize(("role", "view"), [("unit", "todo"), ("leader", "open"), ("assessor", "open")])
+    def test_begins_with_what_is_open_for_those_whom_nothing_awaits(self, role, view, cast, client_as):
+        ticket = TicketFactory(enrolment=cast.enrolment, dispatched=True, lead=cast.land)
+        answer = client_as(role).get(reverse("issues:tickets"))
+        assert answer.context["view"] == view
+        assert list(answer.context["page"]) == [ticket]
 
     def test_finds_by_pinyin_of_the_company(self, cast, client_as):
         ticket = TicketFactory(enrolment=cast.enrolment)
