@@ -1,4 +1,4 @@
-"""Ticket numbers from a sequence, and the field's usual categories of problems."""
+"""The field's usual categories of problems."""
 
 from django.db import migrations
 
@@ -33,8 +33,7 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("issues", "0002_initial")]
-    operations = [
-        migrations.RunSQL("CREATE SEQUENCE issues_ticket_number", "DROP SEQUENCE issues_ticket_number"),
-        migrations.RunPython(add, remove),
-    ]
+    replaces = [("issues", "0003_numbers_and_categories")]
+    dependencies = [("issues", "0002_guards")]
+
+    operations = [migrations.RunPython(add, remove)]
