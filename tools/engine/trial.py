@@ -37,6 +37,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 LOG_LIMIT = 10 * 1024 * 1024
 RESTARTS_A_MINUTE = 3
 SCHEMA_FILES = ("*/migrations/*.py", "requirements/base.txt", "liaison/settings.py")
+# The last old step of each room that its baseline stands for (ADR 15): data that stopped before cannot go on.
+LAST_STEPS = {
+    "liaison": "0013_digest",
+    "companies": "0014_company_initials",
+    "issues": "0023_look_at_what_waits",
+    "assessment": "0002_initial",
+}
 STATIC_FILES = ("static/**/*", "requirements/base.txt", "liaison/settings.py")
 NOTE = "running.json"
 SETTLED = ("SECRET_KEY", "PUBLIC_URL", "MEDIA_ROOT", "STATIC_ROOT", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE")
@@ -124,6 +131,7 @@ def manage(trial: Trial, words: list[str]) -> int:
         folder = RunFolder(account)
         _start_servers(trial, folder, account)
         _settle(trial)
+        _refuse_early_data(trial)
         _finish([_manage(trial, "migrate", "--verbosity", "0")])
         code = run_command(command, env=trial.env, told=note_signals())
         return _note_demo(trial, words, code)
@@ -241,6 +249,7 @@ def _prepare(trial: Trial) -> None:
     """Migrate and collect static files where something changed; seed the demo city into an empty database."""
     waiting = trial.var / "demo-wanted"  # outlives a start that was broken off
     empty = _is_empty(trial.env["DATABASE_URL"])
+    _refuse_early_data(trial)
     if trial.seed and empty:
         waiting.touch()
     steps: dict[str, tuple[str, ...]] = {}
@@ -367,6 +376,29 @@ def _secret_key(path: Path) -> str:
 
 def _is_empty(url: str) -> bool:
     """Whether no migration ever ran there: only such a database gets demo people."""
+    return _first(url, "SELECT to_regclass('django_migrations') IS NULL") == (True,)
+
+
+def _refuse_early_data(trial: Trial) -> None:
+    """Data of a trial before the baselines begin anew; migrating them would end in the middle of nowhere."""
+    url = trial.env["DATABASE_URL"]
+    found = not _is_empty(url) and _first(
+        url,
+        "SELECT app FROM django_migrations WHERE app = ANY(%s) GROUP BY app"
+        " HAVING NOT array_agg(app || '.' || name) && %s::text[]",
+        [*LAST_STEPS],
+        [f"{room}.{name}" for room, name in LAST_STEPS.items()],
+    )
+    if found:
+        own = any(server.name == "PostgreSQL" for server in trial.servers)
+        where, way = ("DATABASE_URL 指定的数据库", "换一个空的数据库")
+        if own:
+            where, way = (f"数据文件夹 {trial.var} ", "移走或删除该文件夹")
+        raise Trouble(f"{where}里是早期试用版本的数据，本版本不能接着使用：请{way}后重新启动。")
+
+
+def _first(url: str, question: str, *values: object) -> tuple[object, ...] | None:
+    """The first row that the database answers with."""
     import psycopg2
 
     try:
@@ -374,9 +406,9 @@ def _is_empty(url: str) -> bool:
     except psycopg2.OperationalError as error:
         raise Trouble(f"连不上 DATABASE_URL 指定的数据库：{str(error).strip()}") from error
     with contextlib.closing(connection), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('django_migrations') IS NULL")
-        row = cursor.fetchone()
-        return bool(row and row[0])
+        cursor.execute(question, values or None)
+        row: tuple[object, ...] | None = cursor.fetchone()
+        return row
 
 
 def _stamp(trial: Trial, name: str) -> Path:
