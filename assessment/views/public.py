@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,8 +17,9 @@ from assessment import services
 from assessment.choices import score_words
 from assessment.forms.surveys import AnswerForm
 from assessment.models import Survey
+from companies.reports.door_cards import HOTLINE
 from issues.reports.course import reckoning_of
-from issues.services import LinkRefused, link_of
+from issues.services import LinkRefused, link_of, reopen_until
 from liaison.views.public import kept_from_others
 from liaison.workdays import day_of
 
@@ -57,20 +61,35 @@ def _ask(request: HttpRequest, survey: Survey, form: AnswerForm, status: int = 2
 
 def _show(request: HttpRequest, survey: Survey, status: int = 200) -> HttpResponse:
     """The page that the survey's state calls for: question, thanks, or why nothing can be answered."""
-    rule = survey.ticket.version.survey_rule
+    rule, today = survey.ticket.version.survey_rule, day_of(timezone.now())
     if survey.score is not None:
+        last = reopen_until(survey.ticket)
         context = {
             "survey": survey,
             "words": score_words(survey.score, rule.scale),
             "is_satisfied": survey.score >= rule.satisfied_min,
             "why": "" if survey.score >= rule.satisfied_min else reckoning_of(survey.ticket),
+            "reopen_until": last if last and today <= last else None,
+            "progress": _came_from(request, survey),
+            "hotline": HOTLINE,
         }
         return render(request, "assessment/survey_thanks.html", context, status=status)
-    refusal = services.refusal_for(survey, on=day_of(timezone.now()))
+    refusal = services.refusal_for(survey, on=today)
     if refusal is None:
         return _ask(request, survey, AnswerForm(scale=rule.scale), status=status)
     why = "expired" if isinstance(refusal, services.LinkExpired) else "passed"
     return render(request, "assessment/survey_closed.html", {"why": why, "survey": survey}, status=410)
+
+
+def _came_from(request: HttpRequest, survey: Survey) -> str:
+    """The progress page of this problem from which the company came, if it did."""
+    token = request.GET.get("progress", "")
+    try:
+        link = link_of(token)
+    except LinkRefused:
+        return ""
+    is_its_own = survey.ticket_id in (link.ticket_id, link.ticket.merged_into_id)
+    return token if is_its_own and link.revoked_at is None else ""
 
 
 @login_not_required
@@ -89,4 +108,5 @@ def survey_of_follow(request: HttpRequest, token: str) -> HttpResponse:
     if survey is None:
         messages.info(request, "评价还在准备，请过几分钟再点。")
         return redirect("issues:follow", token)
-    return redirect("assessment:survey-answer", services.sign_token(survey))
+    question = reverse("assessment:survey-answer", args=[services.sign_token(survey)])
+    return redirect(f"{question}?{urlencode({'progress': token})}")

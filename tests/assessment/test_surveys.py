@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -17,8 +17,9 @@ from assessment import services, tasks
 from assessment.choices import Channel, Delivery
 from assessment.models import Survey
 from issues.choices import Move, Status
-from issues.services import rework_ticket
+from issues.services import open_follow_link, reopen_until, rework_ticket, sign_link
 from liaison import gateway
+from liaison.templatetags.ui import full_day
 from tests.factories import ContactFactory, SurveyFactory, TicketFactory, at
 
 TUESDAY = at(2026, 3, 3)
@@ -197,6 +198,27 @@ class TestPublicPage:
         assert client.post(page(survey), {"score": "1"}).status_code == 409
         survey.refresh_from_db()
         assert survey.score == 4
+
+    def test_thanks_and_says_until_when_it_may_be_brought_back(self, survey, clock):
+        client = Client()
+        client.post(page(survey), {"score": "4"})
+        survey.ticket.refresh_from_db()
+        last = reopen_until(survey.ticket)
+        assert f"{full_day(last)}</b>之前可以在进度页再次提出" in client.get(page(survey)).content.decode()
+        after = last + timedelta(days=1)
+        clock(at(after.year, after.month, after.day))
+        assert "再次提出" not in client.get(page(survey)).content.decode()
+
+    def test_leads_back_to_the_progress_page_of_this_problem_alone(self, survey):
+        own = sign_link(open_follow_link(ticket=survey.ticket, at=TUESDAY))
+        other = sign_link(open_follow_link(ticket=TicketFactory(), at=TUESDAY))
+        client = Client()
+        client.post(f"{page(survey)}?progress={own}", {"score": "4"})
+        for token, leads in ((own, True), (other, False), (own + "x", False), ("", False)):
+            shown = client.get(page(survey), {"progress": token})
+            assert shown.status_code == 200
+            assert (reverse("issues:follow", args=[own]) in shown.content.decode()) is leads
+        assert "/f/" not in client.get(page(survey)).content.decode()
 
     def test_says_by_when_the_problem_is_done_again(self, survey):
         text = Client().post(page(survey), {"score": "1", "comment": "没解决"}).content.decode()

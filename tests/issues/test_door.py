@@ -364,7 +364,9 @@ class TestProgress:
         survey = SurveyFactory(ticket=ticket, invited_at=at(2026, 3, 2, 18))
         from assessment.services import sign_token
 
-        assert client.get(rate).url == reverse("assessment:survey-answer", args=[sign_token(survey)])
+        question, _, way_back = client.get(rate).url.partition("?progress=")
+        assert question == reverse("assessment:survey-answer", args=[sign_token(survey)])
+        assert way_back == sign_link(FollowLink.objects.get())
 
     def test_a_merged_one_shows_how_the_other_goes_on(self, cast, client, clock):
         clock(at(2026, 3, 3))

@@ -64,15 +64,16 @@ def test_files_by_the_code_follows_rates_and_brings_it_back(page: Page, cast: Ca
 
     ticket = handled(ticket, cast)
     invite_company(ticket=ticket, at=NOW)
-    progress = page.url
     page.reload()
     expect(page.get_by_text("变压器已换").first).to_be_visible()
     page.get_by_role("link", name="评价").tap()
     choice(page, "满意").tap()
     page.get_by_role("button", name="提交评价").tap()
     expect(page.get_by_role("heading", level=1, name="谢谢您的评价")).to_be_visible()
+    expect(page.get_by_text("2026年4月1日 周三之前可以在进度页再次提出")).to_be_visible()
+    faultless(page)
 
-    page.goto(progress)
+    page.get_by_role("link", name="返回进度页").tap()
     expect(page.get_by_role("heading", name="已办结")).to_be_visible()
     page.get_by_text("没有真正解决，再次提出").tap()
     page.get_by_label("哪里没有解决").fill("今天又跳闸了")
