@@ -47,15 +47,15 @@ ENDED = (Status.CLOSED, *LEFT)  # only 销号 counts as closed
 OPEN = tuple(s for s in Status.values if s not in ENDED)
 UNGIVEN = (Status.DRAFT, Status.REPORTED, Status.TRIAGED, Status.RETURNED)  # no unit answers for it now
 AT_OFFICE = (Status.REPORTED, Status.TRIAGED, Status.RETURNED, Status.PLAN_REVIEW)
-# the next step is the office's, the team's or the company's, and has a last day of its own
-AWAITED = (
-    Status.REPORTED,
-    Status.TRIAGED,
-    Status.RETURNED,
-    Status.PLAN_REVIEW,
-    Status.RESOLVED,
-    Status.ANSWERED,
-)
+# the next step is the office's, the team's or the company's, and has a last day of its own: 逾期未…
+AWAITED = {
+    Status.REPORTED: "定级交办",
+    Status.TRIAGED: "交办",
+    Status.RETURNED: "裁定退回",
+    Status.PLAN_REVIEW: "审定方案",
+    Status.RESOLVED: "答复企业",
+    Status.ANSWERED: "确认销号",
+}
 # a lead unit answers for it, exactly one (the database keeps it)
 LED = (
     Status.DISPATCHED,

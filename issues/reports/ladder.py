@@ -29,14 +29,6 @@ from liaison.workdays import WorkCalendar
 
 ORDER = tuple(Rung.values)
 HANDLED = (Status.DISPATCHED, Status.IN_PROGRESS)  # while a unit's clock of 办结 runs
-LATE = {  # what is late in other hands than the unit's
-    Status.REPORTED: "定级交办",
-    Status.TRIAGED: "交办",
-    Status.RETURNED: "裁定退回",
-    Status.PLAN_REVIEW: "审定方案",
-    Status.RESOLVED: "答复企业",
-    Status.ANSWERED: "确认销号",
-}
 _BETWEEN = re.compile(r"[\s、，,；;。/]+")
 
 
@@ -147,7 +139,7 @@ def last_day(ticket: Ticket) -> date | None:
 
 def what_is_late(ticket: Ticket) -> str:
     """The step that is not taken, as in 逾期未…"""
-    return LATE.get(Status(ticket.status), "办结")
+    return AWAITED.get(Status(ticket.status), "办结")
 
 
 def next_rung(ticket: Ticket, *, above: str = "") -> str | None:
