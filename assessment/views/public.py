@@ -19,7 +19,7 @@ from assessment.forms.surveys import AnswerForm
 from assessment.models import Survey
 from companies.reports.door_cards import HOTLINE
 from issues.reports.course import reckoning_of
-from issues.services import LinkRefused, link_of, reopen_until
+from issues.services import LinkRefused, is_reopenable, link_of, reopen_until
 from liaison.views.public import kept_from_others
 from liaison.workdays import day_of
 
@@ -63,13 +63,12 @@ def _show(request: HttpRequest, survey: Survey, status: int = 200) -> HttpRespon
     """The page that the survey's state calls for: question, thanks, or why nothing can be answered."""
     rule, today = survey.ticket.version.survey_rule, day_of(timezone.now())
     if survey.score is not None:
-        last = reopen_until(survey.ticket)
         context = {
             "survey": survey,
             "words": score_words(survey.score, rule.scale),
             "is_satisfied": survey.score >= rule.satisfied_min,
             "why": "" if survey.score >= rule.satisfied_min else reckoning_of(survey.ticket),
-            "reopen_until": last if last and today <= last else None,
+            "reopen_until": reopen_until(survey.ticket) if is_reopenable(survey.ticket, on=today) else None,
             "progress": _came_from(request, survey),
             "hotline": HOTLINE,
         }

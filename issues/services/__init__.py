@@ -9,6 +9,7 @@ from issues.services.deadlines import apply_calendar_change
 from issues.services.endings import (
     agree_to_withdraw,
     ask_withdrawal,
+    is_reopenable,
     refuse_withdrawal,
     reopen_ticket,
     reopen_until,
@@ -187,6 +188,7 @@ __all__ = [
     "grant_exclusion",
     "grant_extension",
     "hold_meeting",
+    "is_reopenable",
     "issue_bulletin",
     "issue_notice",
     "join_group",

@@ -28,6 +28,12 @@ def reopen_until(ticket: Ticket) -> date | None:
     return day_of(ticket.closed_at) + timedelta(days=ticket.version.handling_rule.reopen_days)
 
 
+def is_reopenable(ticket: Ticket, *, on: date) -> bool:
+    """Whether the company may still bring a problem back on the day."""
+    last = reopen_until(ticket)
+    return last is not None and on <= last
+
+
 @transaction.atomic
 def reopen_ticket(
     *, ticket: Ticket, note: str, actor: str = "", by: Official | None = None, at: datetime
@@ -41,8 +47,8 @@ def reopen_ticket(
     ticket = lock_for(ticket, Move.REOPEN)
     if not note.strip():
         raise MoveRefused("请写明哪里没有解决，或出现了什么新情况。")
-    days, last = ticket.version.handling_rule.reopen_days, reopen_until(ticket)
-    if last is None or day_of(at) > last:
+    if not is_reopenable(ticket, on=day_of(at)):
+        days = ticket.version.handling_rule.reopen_days
         raise MoveRefused(f"销号已超过 {days} 天，不能重提；请作为新的问题提交。")
     leads = ticket.units.filter(part=Part.LEAD, returned_at__isnull=True, released_at__isnull=True)
     lead = leads.order_by("-given_at", "-pk").first()

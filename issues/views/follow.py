@@ -120,8 +120,6 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     subject, bound = _subject(ticket), bound or {}
-    today = day_of(timezone.now())
-    last = services.reopen_until(subject)
     asked = follow.withdrawal_asked(subject)
     tone, words = follow.NOW[subject.status]
     shown = {act: form(auto_id=f"id_{act}_%s") for act, form in ACTS.items()} | bound
@@ -141,8 +139,8 @@ def _show(
         "asked": asked,
         "may_say": subject.status not in LEFT,
         "may_withdraw": asked is None and subject.status in BEFORE_RESULT and not bound.get("agree"),
-        "may_reopen": last is not None and today <= last,
-        "reopen_until": last,
+        "may_reopen": services.is_reopenable(subject, on=day_of(timezone.now())),
+        "reopen_until": services.reopen_until(subject),
         "is_answered": subject.status == Status.ANSWERED,
         "forms": shown,
         "opened": next(iter(bound), ""),

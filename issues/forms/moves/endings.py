@@ -48,8 +48,7 @@ class ReopenForm(MoveForm):
 
     @classmethod
     def is_for(cls, official: Official, ticket: Ticket) -> bool:
-        last = services.reopen_until(ticket)
-        return last is not None and official.access.on <= last
+        return services.is_reopenable(ticket, on=official.access.on)
 
     def perform(self, *, at: datetime) -> Ticket:
         return services.reopen_ticket(
