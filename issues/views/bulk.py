@@ -64,12 +64,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
     values = form.cleaned_data
     move = Move(values["move"])
     verdicts = judge_bulk(tickets, move=move, grade=values["grade"], lead=values["lead"], by=request.user)
-    going = [one.ticket for one in verdicts if not one.reason]
-    seen, now = set(request.POST.getlist("seen")), {one.stamp for one in verdicts if not one.reason}
-    is_new = bool(request.POST.get("confirm") and seen and seen != now)
+    going = [one for one in verdicts if not one.reason]
+    is_confirmed, seen = bool(request.POST.get("confirm")), set(request.POST.getlist("seen"))
+    is_new = is_confirmed and bool(seen) and seen != {one.stamp for one in going}
     if is_new:
         messages.warning(request, "核对之后，有的问题刚有他人办理，或您改过内容：还没有办理，请再核对一次。")
-    if not request.POST.get("confirm") or is_new or not going:
+    if not is_confirmed or is_new or not going:
         context |= {
             "verdicts": verdicts,
             "going": len(going),
@@ -78,7 +78,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         return render(request, "issues/bulk.html", context)
     with refusals_told(request):
         run = services.order_bulk(
-            tickets=going,
+            tickets=[one.ticket for one in going],
             move=move,
             grade=values["grade"],
             category=values["category"],
