@@ -152,14 +152,12 @@ def row_of(place: Place, what: str) -> Model:
         return MeetingTaskFactory(item=item, department=cast.land)
     if what in (Move.ESCALATE, Move.MEND, Occasion.OFFICE_LATE, Occasion.ANSWER_LATE):
         rung = EscalationFactory(ticket=ticket, rung=Rung.OFFICE, department=cast.coordination, at=NOW)
-        event = place.event(Move.MEND if what == Move.MEND else Move.ESCALATE)
-        if what == Move.MEND:
-            TicketEvent.objects.filter(pk=event.pk).exists()
-            event = TicketEvent.objects.create(
-                ticket=ticket, move=what, to_status=ticket.status, at=NOW, actor="系统",
-                note=f"{rung.get_rung_display()}已有人承接",
-            )  # fmt: skip
-        return event
+        if what != Move.MEND:
+            return place.event(Move.ESCALATE)
+        return TicketEvent.objects.create(
+            ticket=ticket, move=what, to_status=ticket.status, at=NOW, actor="系统",
+            note=f"{rung.get_rung_display()}已有人承接",
+        )  # fmt: skip
     rule = RULES.get(what)
     if rule and (rule.settles or rule.opens):
         ticket.requests.create(
