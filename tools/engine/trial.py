@@ -131,7 +131,8 @@ def manage(trial: Trial, words: list[str]) -> int:
         folder = RunFolder(account)
         _start_servers(trial, folder, account)
         _settle(trial)
-        _refuse_early_data(trial)
+        if not _is_empty(trial.env["DATABASE_URL"]):
+            _refuse_early_data(trial)
         _finish([_manage(trial, "migrate", "--verbosity", "0")])
         code = run_command(command, env=trial.env, told=note_signals())
         return _note_demo(trial, words, code)
@@ -249,8 +250,9 @@ def _prepare(trial: Trial) -> None:
     """Migrate and collect static files where something changed; seed the demo city into an empty database."""
     waiting = trial.var / "demo-wanted"  # outlives a start that was broken off
     empty = _is_empty(trial.env["DATABASE_URL"])
-    _refuse_early_data(trial)
-    if trial.seed and empty:
+    if not empty:
+        _refuse_early_data(trial)
+    elif trial.seed:
         waiting.touch()
     steps: dict[str, tuple[str, ...]] = {}
     own_database = any(server.name == "PostgreSQL" for server in trial.servers)
@@ -381,9 +383,8 @@ def _is_empty(url: str) -> bool:
 
 def _refuse_early_data(trial: Trial) -> None:
     """Data of a trial before the baselines begin anew; migrating them would end in the middle of nowhere."""
-    url = trial.env["DATABASE_URL"]
-    found = not _is_empty(url) and _first(
-        url,
+    found = _first(
+        trial.env["DATABASE_URL"],
         "SELECT app FROM django_migrations WHERE app = ANY(%s) GROUP BY app"
         " HAVING NOT array_agg(app || '.' || name) && %s::text[]",
         [*LAST_STEPS],
