@@ -257,6 +257,7 @@ def main() -> None:
     import django
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import connection
 
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--small", action="store_true", help="a tenth of the size")
@@ -269,6 +270,8 @@ def main() -> None:
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     version = timed("fill the city", lambda: raise_city(15_000 // size, 21_000 // size, 1_000 // size))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as a server that runs has done by itself
     clerk = Official.objects.create(username="clerk", name="何主任")
     unit = Department.objects.filter(region=version.programme.region).earliest("pk")
     Posting.objects.create(
